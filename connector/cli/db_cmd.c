@@ -3,7 +3,11 @@
 
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/db_retain.h"
 #include "store/store_migrate.h"
+
+static const char USAGE[] = "migrate|verify [--conninfo CONNINFO] [--dry-run] [--json] |\n"
+                            "       retain [--conninfo CONNINFO] [--yes] [--json]";
 
 static void on_step(void *arg, const struct migrate_step *step)
 {
@@ -54,7 +58,7 @@ static void say_remedies(const struct store_findings *f)
     if (f->objects)
         fprintf(stderr, "somebody changed the database: find out who, then 'countersign db "
                         "migrate' puts back what is ours\n");
-    if (f->broken_at)
+    if (f->broken_at || f->forged || f->commitments_forged)
         fprintf(stderr, "evidence was changed: keep this database as it is and call the auditor\n");
 }
 
@@ -68,13 +72,16 @@ static int verify(struct cli *cli, const struct pg_options *options)
         return left;
     if (!store_verify(options, on_object, cli, &f, &err))
         return cli_fail(&err);
-    bool good = !f.missing && !f.changed && !f.uncommented && !f.objects && !f.broken_at;
+    bool good = !f.missing && !f.changed && !f.uncommented && !f.objects && !f.broken_at &&
+                !f.forged && !f.commitments_forged;
     if (cli->json) {
         printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
                "\"uncommented\":%d,"
-               "\"objects\":%d,\"evidence\":%lld,\"checkpoints\":%lld,\"broken_at\":%lld}\n",
+               "\"objects\":%d,\"evidence\":%lld,\"checkpoints\":%lld,\"broken_at\":%lld,"
+               "\"retained\":%lld,\"forged\":%d,\"commitments_forged\":%d}\n",
                good ? "true" : "false", f.migrations, f.missing, f.changed, f.newer, f.uncommented,
-               f.objects, (long long)f.evidence, (long long)f.checkpoints, (long long)f.broken_at);
+               f.objects, (long long)f.evidence, (long long)f.checkpoints, (long long)f.broken_at,
+               (long long)f.retained, f.forged, f.commitments_forged);
     } else {
         printf("migrations   %d the same, %d missing, %d changed, %d newer\n", f.migrations,
                f.missing, f.changed, f.newer);
@@ -83,9 +90,16 @@ static int verify(struct cli *cli, const struct pg_options *options)
         printf("evidence     %lld entries verified", (long long)f.evidence);
         if (f.checkpoints)
             printf(", as %lld checkpoints were signed of them", (long long)f.checkpoints);
+        if (f.retained)
+            printf(", %lld retained away into the files above", (long long)f.retained);
         if (f.broken_at)
             printf(", then entry %lld: %s", (long long)f.broken_at, f.broken_why);
         printf("\n");
+        if (f.forged)
+            printf("retained     %d records of it are not what the evidence says\n", f.forged);
+        if (f.commitments_forged)
+            printf("commitments  %d clear texts are not what the evidence commits to\n",
+                   f.commitments_forged);
     }
     say_remedies(&f);
     return good ? EXIT_CODE_OK : EXIT_CODE_FAILED;
@@ -101,7 +115,9 @@ static int db(struct cli *cli)
     struct err err = {0};
 
     if (!verb)
-        return cli_usage(cli, "migrate|verify [--conninfo CONNINFO] [--dry-run] [--json]");
+        return cli_usage(cli, USAGE);
+    if (strcmp(verb, "retain") == 0)
+        return db_retain(cli, conninfo);
     const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
@@ -111,7 +127,7 @@ static int db(struct cli *cli)
         return migrate(cli, &options);
     if (strcmp(verb, "verify") == 0)
         return verify(cli, &options);
-    return cli_usage(cli, "migrate|verify [--conninfo CONNINFO] [--dry-run] [--json]");
+    return cli_usage(cli, USAGE);
 }
 
 const struct cli_command CLI_DB = {"db", "create, upgrade and verify the database schema", db};

@@ -6,6 +6,8 @@
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/db_retain.h"
+#include "cli/evidence_erase.h"
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
 #include "cli/evidence_population.h"
@@ -13,13 +15,15 @@
 #include "io/io_file.h"
 #include "json/json_write.h"
 #include "store/store_migrate.h"
+#include "tlog/tlog_range.h"
 
 enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096 };
 
 static const char USAGE[] =
     "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY] > FILE |\n"
     "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY |\n"
-    "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY]";
+    "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY] |\n"
+    "       erase PERSON [--conninfo CONNINFO] [--yes --reason TEXT [--by NAME]]";
 
 /* --- export: one JSON object a line --- */
 
@@ -32,6 +36,17 @@ static bool print_row(void *arg, const struct evidence_row *row)
     buf_init(&b, ENTRY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
+    if (row->last) { /* the others hang on these */
+        json_str_member(&out, "export", row->export);
+        json_i64_member(&out, "first", row->seq);
+        json_str_member(&out, "hash", row->hash);
+        json_i64_member(&out, "last", row->last);
+        json_str_member(&out, "prev", row->prev);
+        json_str_member(&out, "sha256", row->sha256);
+        json_str_member(&out, "tree", row->tree);
+        json_close_object(&out);
+        return printf("%s\n", b.p) > 0;
+    }
     json_str_member(&out, "body", row->body);
     json_str_member(&out, "hash", row->hash);
     json_str_member(&out, "kind", row->kind);
@@ -109,6 +124,7 @@ static int export_all(struct cli *cli)
 /* What was found; fault NULL: nothing. */
 struct findings {
     int64_t entries, line; /* line 0: the fault is of no line */
+    int64_t retained;      /* entries that are in other files */
     char head[SHA256_HEX_SIZE];
     const char *fault, *what; /* what: counted in `entries` */
     struct str origin;        /* of a log */
@@ -127,6 +143,8 @@ static int tell(struct cli *cli, const struct findings *f)
         json_str_member(&out, "head", str_of(f->head));
         json_i64_member(&out, "line", f->line);
         json_bool_member(&out, "ok", !f->fault);
+        if (f->retained)
+            json_i64_member(&out, "retained", f->retained);
         if (f->origin.len)
             json_str_member(&out, "origin", f->origin);
         json_close_object(&out);
@@ -144,6 +162,9 @@ static int tell(struct cli *cli, const struct findings *f)
     } else {
         printf("%lld entries verify; head %s\n", (long long)f->entries, f->head);
     }
+    if (f->retained && !f->fault && !cli->json)
+        printf("%lld more were retained away: verify the manifests of their files\n",
+               (long long)f->retained);
     return f->fault ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
@@ -151,17 +172,11 @@ static int tell(struct cli *cli, const struct findings *f)
 struct export_check {
     struct evidence_chain chain;
     struct evidence_log *log;
-    struct tlog *tree; /* of the entries that were published, as the export has them */
+    struct tlog_range tree; /* of the entries that were published, as the export has them */
+    int64_t retained;
     struct buf room;
     struct err err;
 };
-
-static bool keep_nothing(void *arg, const struct tlog_tile *tile)
-{
-    (void)arg;
-    (void)tile;
-    return true;
-}
 
 /* The tiles name the place; the root that is signed is what counts (verify_end). */
 static const char *check_published(struct export_check *c, int64_t seq, struct str body)
@@ -170,10 +185,31 @@ static const char *check_published(struct export_check *c, int64_t seq, struct s
         return NULL;
     struct str text = publish_text(body, seq, &c->room);
     struct tlog_hash leaf = tlog_leaf(text);
-    if (!tlog_add(c->tree, &leaf, keep_nothing, NULL) ||
-        !evidence_log_has(c->log, seq, text, &c->err))
-        return c->err.what;
-    return NULL;
+    tlog_range_add(&c->tree, &leaf);
+    return evidence_log_has(c->log, seq, text, &c->err) ? NULL : c->err.what;
+}
+
+/* Entries that were retained away: what is left of them has to fit, and their file has the rest. */
+static const char *check_retained(struct export_check *c, const struct json *v,
+                                  const uint8_t prev[SHA256_BYTES],
+                                  const uint8_t hash[SHA256_BYTES])
+{
+    uint8_t tree[TLOG_RANGE_NODES * TLOG_NODE_BYTES];
+    struct str hex = json_path_str(v, "tree");
+    struct tlog_range range;
+    int64_t first, last;
+
+    if (!json_i64(json_member(v, "first"), &first) || !json_i64(json_member(v, "last"), &last) ||
+        hex.len / 2 > sizeof tree || !hex_decode(hex, tree, hex.len / 2) ||
+        !tlog_range_read(str_n((const char *)tree, hex.len / 2), first - 1, last, &range))
+        return "it is not an evidence entry";
+    enum evidence_fault fault = evidence_skip(&c->chain, first, last, prev, hash);
+    if (fault != EVIDENCE_OK)
+        return evidence_fault_text(fault);
+    c->retained += last - first + 1;
+    if (c->log && last > evidence_log_size(c->log))
+        return "more is retained away than was published";
+    return !c->log || tlog_range_join(&c->tree, &range) ? NULL : "it does not fit into the tree";
 }
 
 static const char *check_line(struct export_check *c, struct str line)
@@ -183,9 +219,13 @@ static const char *check_line(struct export_check *c, struct str line)
     uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
     int64_t seq;
 
-    if (!json_parse(arena, line, &v, &c->err) || !json_i64(json_member(v, "seq"), &seq) ||
+    if (!json_parse(arena, line, &v, &c->err) ||
         !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) ||
         !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
+        return "it is not an evidence entry";
+    if (json_member(v, "export"))
+        return check_retained(c, v, prev, hash);
+    if (!json_i64(json_member(v, "seq"), &seq))
         return "it is not an evidence entry";
     struct evidence_chain before = c->chain;
     struct str body = json_path_str(v, "body");
@@ -203,7 +243,7 @@ static const char *check_end(struct export_check *c)
 {
     if (!c->log)
         return NULL;
-    struct tlog_hash root = tlog_root(c->tree), wanted = evidence_log_root(c->log);
+    struct tlog_hash root = tlog_range_root(&c->tree), wanted = evidence_log_root(c->log);
     if (c->chain.seq < evidence_log_size(c->log))
         snprintf(c->err.what, sizeof c->err.what,
                  "it ends with entry %lld, and %lld were published: the end was cut off",
@@ -220,14 +260,13 @@ static const char *check_end(struct export_check *c)
 static int verify_export(struct cli *cli, const char *path, struct evidence_log *log)
 {
     struct findings found = {0};
-    struct export_check check = {.log = log, .tree = calloc(1, sizeof *check.tree)};
+    struct export_check check = {.log = log};
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
 
     FILE *f = fopen(path, "re");
-    if (!f || !check.tree) {
-        free(check.tree);
+    if (!f) {
         fprintf(stderr, "countersign: cannot open '%s'\n", path);
         return EXIT_CODE_DATA;
     }
@@ -240,7 +279,8 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
     }
     free(line);
     fclose(f);
-    found.entries = check.chain.seq;
+    found.entries = check.chain.seq - check.retained;
+    found.retained = check.retained;
     hex_encode(check.chain.hash, sizeof check.chain.hash, found.head);
     if (!found.fault) {
         found.line = 0;
@@ -248,7 +288,6 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
     }
     int code = tell(cli, &found);
     buf_done(&check.room);
-    free(check.tree);
     return code;
 }
 
@@ -265,7 +304,7 @@ static int verify_log(struct cli *cli, struct evidence_log *log)
 }
 
 /* The first bytes of a file tell what it is. */
-static bool is_pack(const char *path)
+static bool begins_as(const char *path, bool (*is)(struct str text))
 {
     char start[64];
     FILE *f = fopen(path, "re");
@@ -273,7 +312,19 @@ static bool is_pack(const char *path)
 
     if (f)
         fclose(f);
-    return evidence_pack_is(str_n(start, len));
+    return is(str_n(start, len));
+}
+
+static void say_clear(const struct cli *cli, const struct evidence_clear *clear)
+{
+    if (cli->json)
+        return;
+    if (clear->withheld)
+        printf("clear text is withheld: whoever exported it may not read it\n");
+    else if (clear->shown)
+        printf("%lld clear texts are what the entries commit to\n", (long long)clear->shown);
+    if (clear->erased)
+        printf("%lld clear texts are erased\n", (long long)clear->erased);
 }
 
 static int verify_pack(struct cli *cli, const char *path, const char *key)
@@ -296,6 +347,18 @@ static int verify_pack(struct cli *cli, const char *path, const char *key)
     hex_encode(pack.checkpoint.root.bytes, SHA256_BYTES, found.head);
     found.entries = pack.entries;
     found.origin = pack.checkpoint.origin;
+    if (!found.fault)
+        say_clear(cli, &pack.clear);
+    return tell(cli, &found);
+}
+
+static int verify_retained(struct cli *cli, const char *path, struct evidence_log *log)
+{
+    struct findings found = {.what = "records"};
+    struct err err = {0};
+
+    if (!retained_verify(path, log, &found.entries, &err))
+        found.fault = err.what;
     return tell(cli, &found);
 }
 
@@ -309,7 +372,7 @@ static int verify(struct cli *cli)
 
     if (!path || cli->argc)
         return cli_usage(cli, USAGE);
-    if (is_pack(path))
+    if (begins_as(path, evidence_pack_is))
         return verify_pack(cli, path, key);
     if (evidence_population_is(path)) {
         struct findings found = {0};
@@ -325,7 +388,9 @@ static int verify(struct cli *cli)
         struct findings found = {.fault = err.what};
         return tell(cli, &found);
     }
-    int code = is_log ? verify_log(cli, log) : verify_export(cli, path, log);
+    int code = is_log                         ? verify_log(cli, log)
+               : begins_as(path, retained_is) ? verify_retained(cli, path, log)
+                                              : verify_export(cli, path, log);
     evidence_log_close(log);
     return code;
 }
@@ -338,6 +403,8 @@ static int evidence(struct cli *cli)
         return export_all(cli);
     if (verb && strcmp(verb, "verify") == 0)
         return verify(cli);
+    if (verb && strcmp(verb, "erase") == 0)
+        return evidence_erase(cli);
     return cli_usage(cli, USAGE);
 }
 

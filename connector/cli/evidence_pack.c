@@ -18,6 +18,7 @@ struct making {
     struct evidence_log *log;
     struct json_out out;
     struct err *err;
+    int64_t entries;
     bool failed;
 };
 
@@ -54,6 +55,7 @@ static bool put_entry(void *arg, const struct evidence_row *row)
     json_close_array(&m->out);
     json_i64_member(&m->out, "seq", row->seq);
     json_close_object(&m->out);
+    m->entries++;
     return true;
 }
 
@@ -71,7 +73,11 @@ bool evidence_pack_make(const struct pg_options *options, const char *name,
     json_open_array(&m.out);
     if (!store_evidence_request(options, str_of(name), &subject, put_entry, &m, err) || m.failed)
         return false;
+    if (!m.entries)
+        return FAIL(err, ERR_INPUT, "its entries were retained away: 'db verify' names the files");
     json_close_array(&m.out);
+    if (!evidence_clear_put(options, str_of(subject.request), &m.out, err))
+        return false;
     json_str_member(&m.out, "request", str_of(subject.request));
     json_str_member(&m.out, "ticket", str_of(subject.ticket));
     json_close_object(&m.out);
@@ -145,5 +151,6 @@ bool evidence_pack_verify(struct arena *arena, struct str text,
             return false;
         ret->entries++;
     }
-    return ret->entries || FAIL(err, ERR_INPUT, "it holds no entry");
+    return (ret->entries || FAIL(err, ERR_INPUT, "it holds no entry")) &&
+           evidence_clear_verify(arena, v, &ret->clear, err);
 }

@@ -4,6 +4,7 @@
 #define COUNTERSIGN_CLI_EVIDENCE_PACK_H
 
 #include "base/buf.h"
+#include "cli/evidence_clear.h"
 #include "cli/evidence_log.h"
 #include "io/io_pg.h"
 
@@ -17,6 +18,7 @@ struct evidence_pack {
     int64_t entries;
     struct str request, ticket; /* borrowed from the text's arena */
     struct tlog_checkpoint checkpoint;
+    struct evidence_clear clear;
 };
 /* Is it a pack, by its first bytes? */
 bool evidence_pack_is(struct str text);

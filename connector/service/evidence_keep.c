@@ -53,7 +53,8 @@ struct evidence_keep {
     int64_t fence;
     int pages;
     struct publish_state state;
-    char root[HEX]; /* of the last checkpoint that was recorded; empty: none was */
+    int64_t retained; /* the last entry that the database has no more */
+    char root[HEX];   /* of the last checkpoint that was recorded; empty: none was */
     void (*closed)(void *arg);
     void *closed_arg;
 };
@@ -334,6 +335,11 @@ static void go_on(struct evidence_keep *k)
     root_of(k, root);
     k->state.size = log_files_size(k->files);
     k->state.root_fits = strcmp(root, k->root) == 0;
+    if (k->state.size < k->retained) { /* no other place has them as they were published */
+        failed(k, "the directory lacks entries that were retained away: put its files back from "
+                  "their backup");
+        return;
+    }
     switch (publish_judge(&k->state, &fork)) {
     case PUBLISH_REST:
         if (stats_of(k)->failed)
@@ -376,6 +382,7 @@ static void on_state(void *arg, enum store_outcome outcome, struct str text)
     if (outcome != STORE_OK || !json_parse(arena, text, &state, &err) ||
         !json_i64(json_member(state, "head"), &k->state.head) ||
         !json_i64(json_member(state, "published"), &k->state.recorded) ||
+        !json_i64(json_member(state, "retained"), &k->retained) ||
         !str_copy(k->root, sizeof k->root, json_path_str(state, "root"))) {
         failed(k, "the database does not tell how far the chain goes");
         return;

@@ -7,9 +7,9 @@
 
 enum { STORE_EVIDENCE_ROWS = 1000 }; /* entries of one page at the most */
 
-/* Of the log of that origin {"head", "published", "root", "forked"}: entries there are, entries in
- * its last checkpoint and its root in hexadecimal (empty when there is none), and why it has forked
- * (empty: it has not). */
+/* Of the log of that origin {"head", "published", "root", "retained", "forked"}: entries there are,
+ * entries in its last checkpoint and its root in hexadecimal (empty when there is none), the last
+ * entry that was retained away (0: none was), and why it has forked (empty: it has not). */
 void store_evidence_state(struct store *s, struct str origin, store_json_fn *fn, void *arg);
 
 struct store_evidence {

@@ -7,7 +7,7 @@
 #include "domain/publish.h"
 #include "store/store_files.h"
 #include "store/store_priv.h"
-#include "tlog/tlog.h"
+#include "tlog/tlog_range.h"
 
 enum { EVIDENCE_PAGE = 1000, TEXT_BYTES = 256 };
 
@@ -194,19 +194,54 @@ static bool count(void *conn, const struct pg_stmt *stmt, int *ret, struct err *
 struct walk {
     evidence_row_fn *fn;
     void *arg;
+    void *conn; /* to tell of gaps; NULL: entries only */
 };
 
-/* False: whoever listens has had enough. */
-static bool tell_rows(const struct walk *walk, const struct pg_reply *reply, int64_t *ret_last)
+/* Entries behind *last that were retained away, up to `before`. Whatever else is missing is for
+ * whoever listens to find. */
+static bool tell_retained(const struct walk *walk, int64_t before, int64_t *last, struct err *err)
 {
+    bool more = true;
+
+    while (more && *last + 1 < before) {
+        char first[STORE_NUMBER_SIZE];
+        struct pg_param params[] = {store_i(*last + 1, first)};
+        struct pg_reply reply;
+        if (!pg_session_query(walk->conn, &SQL_RETENTION_RUN, params, &reply, err))
+            return false;
+        struct evidence_row row = {.seq = *last + 1};
+        more = reply.rows == 1 && str_to_i64(pg_cell(&reply, 0, 0), &row.last);
+        if (more) {
+            row.prev = pg_cell(&reply, 0, 1);
+            row.hash = pg_cell(&reply, 0, 2);
+            row.tree = pg_cell(&reply, 0, 3);
+            row.export = pg_cell(&reply, 0, 4);
+            row.sha256 = pg_cell(&reply, 0, 5);
+            more = walk->fn(walk->arg, &row) && row.last > *last;
+            *last = more ? row.last : *last;
+        }
+        pg_session_release(&reply);
+    }
+    return true;
+}
+
+/* *ret_more false: whoever listens has had enough. */
+static bool tell_rows(const struct walk *walk, const struct pg_reply *reply, int64_t *ret_last,
+                      bool *ret_more, struct err *err)
+{
+    *ret_more = true;
     for (int i = 0; i < reply->rows; i++) {
         struct evidence_row row = {.kind = pg_cell(reply, i, 1),
                                    .request_id = pg_cell(reply, i, 2),
                                    .body = pg_cell(reply, i, 3),
                                    .prev = pg_cell(reply, i, 4),
                                    .hash = pg_cell(reply, i, 5)};
-        if (!str_to_i64(pg_cell(reply, i, 0), &row.seq) || !walk->fn(walk->arg, &row))
+        *ret_more = str_to_i64(pg_cell(reply, i, 0), &row.seq);
+        if (*ret_more && walk->conn && !tell_retained(walk, row.seq, ret_last, err))
             return false;
+        *ret_more = *ret_more && walk->fn(walk->arg, &row);
+        if (!*ret_more)
+            return true;
         *ret_last = row.seq;
     }
     return true;
@@ -214,26 +249,27 @@ static bool tell_rows(const struct walk *walk, const struct pg_reply *reply, int
 
 static bool walk_body(void *arg, void *conn, struct err *err)
 {
-    const struct walk *walk = arg;
+    struct walk *walk = arg;
     int64_t after = 0;
-    bool more = true;
+    bool more = true, good = true;
 
-    while (more) {
+    walk->conn = conn;
+    while (more && good) {
         char from[STORE_NUMBER_SIZE], page[STORE_NUMBER_SIZE];
         struct pg_param params[] = {store_i(after, from), store_i(EVIDENCE_PAGE, page)};
         struct pg_reply reply;
         if (!pg_session_query(conn, &SQL_EVIDENCE_PAGE, params, &reply, err))
             return false;
-        more = reply.rows == EVIDENCE_PAGE;
-        more = tell_rows(walk, &reply, &after) && more;
+        good = tell_rows(walk, &reply, &after, &more, err);
+        more = more && reply.rows == EVIDENCE_PAGE;
         pg_session_release(&reply);
     }
-    return true;
+    return good;
 }
 
 struct check {
     struct evidence_chain chain;
-    struct tlog *log;            /* of the same entries */
+    struct tlog_range log;       /* of the same entries */
     void *conn;                  /* in use between pages only */
     struct pg_reply signed_ones; /* a page of checkpoints */
     int at;
@@ -282,11 +318,29 @@ static bool read_checkpoints(struct check *c, int64_t after, struct err *err)
     return c->has_page;
 }
 
-static bool keep_nothing(void *arg, const struct tlog_tile *tile)
+/* Is each checkpoint of so many entries signed of these? One of fewer was of a tree that ended
+ * within what was retained away: that was looked at before it went. */
+static enum evidence_fault check_root(struct check *c)
 {
-    (void)arg;
-    (void)tile;
-    return true;
+    struct str signed_root;
+    char root[SHA256_HEX_SIZE];
+    struct err err;
+    int64_t next = next_checkpoint(c, &signed_root);
+
+    if (!next || next > c->log.end)
+        return EVIDENCE_OK;
+    struct tlog_hash now = tlog_range_root(&c->log);
+    hex_encode(now.bytes, sizeof now.bytes, root);
+    while (next && next <= c->log.end) { /* of each origin */
+        if (next == c->log.end && !str_eq_c(signed_root, root))
+            return EVIDENCE_SIGNED_DIFFERS;
+        c->f->checkpoints += next == c->log.end;
+        c->at++;
+        if (c->at >= c->signed_ones.rows && !read_checkpoints(c, next, &err))
+            return EVIDENCE_GAP;
+        next = next_checkpoint(c, &signed_root);
+    }
+    return EVIDENCE_OK;
 }
 
 /* Whoever hashes the whole chain anew leaves the roots that were signed of it. */
@@ -295,25 +349,30 @@ static enum evidence_fault check_signed(struct check *c, struct str body)
     AUTO(drop_buf) struct buf room;
 
     buf_init(&room, TEXT_BYTES);
-    struct tlog_hash leaf = tlog_leaf(publish_text(body, c->log->size + 1, &room));
-    struct str signed_root;
-    char root[SHA256_HEX_SIZE];
-    struct err err;
+    struct tlog_hash leaf = tlog_leaf(publish_text(body, c->log.end + 1, &room));
 
-    if (!tlog_add(c->log, &leaf, keep_nothing, NULL))
-        return EVIDENCE_GAP;
-    if (next_checkpoint(c, &signed_root) != c->log->size)
-        return EVIDENCE_OK;
-    struct tlog_hash now = tlog_root(c->log);
-    hex_encode(now.bytes, sizeof now.bytes, root);
-    while (next_checkpoint(c, &signed_root) == c->log->size) { /* of each origin */
-        if (!str_eq_c(signed_root, root))
-            return EVIDENCE_SIGNED_DIFFERS;
-        c->f->checkpoints++;
-        c->at++;
-    }
-    return c->at < c->signed_ones.rows || read_checkpoints(c, c->log->size, &err) ? EVIDENCE_OK
-                                                                                  : EVIDENCE_GAP;
+    tlog_range_add(&c->log, &leaf);
+    return check_root(c);
+}
+
+/* Of entries that are not there the tree is known, so that what was signed later is still found. */
+static enum evidence_fault check_retained(struct check *c, const struct evidence_row *row,
+                                          const uint8_t prev[SHA256_BYTES],
+                                          const uint8_t hash[SHA256_BYTES])
+{
+    uint8_t tree[TLOG_RANGE_NODES * TLOG_NODE_BYTES];
+    size_t len = row->tree.len / 2;
+    struct tlog_range range;
+
+    enum evidence_fault fault = evidence_skip(&c->chain, row->seq, row->last, prev, hash);
+    if (fault != EVIDENCE_OK)
+        return fault;
+    c->f->retained += row->last - row->seq + 1;
+    if (len > sizeof tree || !hex_decode(row->tree, tree, len) ||
+        !tlog_range_read(str_n((const char *)tree, len), row->seq - 1, row->last, &range) ||
+        !tlog_range_join(&c->log, &range))
+        return EVIDENCE_HASH_DIFFERS;
+    return check_root(c);
 }
 
 static bool check_row(void *arg, const struct evidence_row *row)
@@ -323,10 +382,11 @@ static bool check_row(void *arg, const struct evidence_row *row)
     enum evidence_fault fault = EVIDENCE_HASH_DIFFERS;
 
     if (hex_decode(row->prev, prev, sizeof prev) && hex_decode(row->hash, hash, sizeof hash))
-        fault = evidence_check(&c->chain, row->seq, prev, row->body, hash);
-    if (fault == EVIDENCE_OK)
+        fault = row->last ? check_retained(c, row, prev, hash)
+                          : evidence_check(&c->chain, row->seq, prev, row->body, hash);
+    if (fault == EVIDENCE_OK && !row->last)
         fault = check_signed(c, row->body);
-    c->f->evidence = c->chain.seq;
+    c->f->evidence = c->chain.seq - c->f->retained;
     if (fault == EVIDENCE_OK)
         return true;
     c->f->broken_at = row->seq;
@@ -356,10 +416,23 @@ static bool check_end(void *conn, struct check *c, int before, struct err *err)
     return true;
 }
 
+/* Entries that are not there are in these. */
+static bool tell_files(void *conn, struct check *c, struct err *err)
+{
+    struct pg_reply list;
+
+    if (!pg_session_query(conn, &SQL_RETENTION_FILES, NULL, &list, err))
+        return false;
+    for (int i = 0; i < list.rows; i++)
+        c->fn(c->arg, STR("evidence"), pg_cell(&list, i, 0), STR("retained"));
+    pg_session_release(&list);
+    return true;
+}
+
 static bool verify_body(void *arg, void *conn, struct err *err)
 {
     struct check *check = arg;
-    struct walk walk = {check_row, check};
+    struct walk walk = {.fn = check_row, .arg = check};
     int before;
 
     evidence_start(&check->chain);
@@ -368,28 +441,27 @@ static bool verify_body(void *arg, void *conn, struct err *err)
            count(conn, &SQL_VERIFY_UNCOMMENTED, &check->f->uncommented, err) &&
            compare_objects(conn, check, err) && count(conn, &SQL_EVIDENCE_LAST, &before, err) &&
            read_checkpoints(check, 0, err) && walk_body(&walk, conn, err) &&
-           check_end(conn, check, before, err);
+           check_end(conn, check, before, err) && tell_files(conn, check, err) &&
+           count(conn, &SQL_RETENTION_FORGED, &check->f->forged, err) &&
+           count(conn, &SQL_COMMITMENTS_FORGED, &check->f->commitments_forged, err);
 }
 
 bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,
                   struct store_findings *ret, struct err *err)
 {
-    struct check check = {.f = ret, .fn = fn, .arg = arg, .log = calloc(1, sizeof *check.log)};
+    struct check check = {.f = ret, .fn = fn, .arg = arg};
 
-    if (!check.log)
-        abort();
     *ret = (struct store_findings){0};
     bool done = pg_run_blocking(options, verify_body, &check, err);
     if (check.has_page)
         pg_session_release(&check.signed_ones);
-    free(check.log);
     return done;
 }
 
 bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,
                          struct err *err)
 {
-    struct walk walk = {fn, arg};
+    struct walk walk = {.fn = fn, .arg = arg};
     return pg_run_blocking(options, walk_body, &walk, err);
 }
 
@@ -417,16 +489,16 @@ static bool request_body(void *arg, void *conn, struct err *err)
     struct pg_param id = store_p(str_of(a->ret->request));
     if (!pg_session_query(conn, &SQL_EVIDENCE_REQUEST, &id, &reply, err))
         return false;
-    (void)tell_rows(&a->walk, &reply, &last);
+    bool more, good = tell_rows(&a->walk, &reply, &last, &more, err);
     pg_session_release(&reply);
-    return true;
+    return good;
 }
 
 bool store_evidence_request(const struct pg_options *options, struct str name,
                             struct evidence_subject *ret, evidence_row_fn *fn, void *arg,
                             struct err *err)
 {
-    struct asked asked = {{fn, arg}, name, ret};
+    struct asked asked = {{.fn = fn, .arg = arg}, name, ret};
 
     *ret = (struct evidence_subject){0};
     return pg_run_blocking(options, request_body, &asked, err);

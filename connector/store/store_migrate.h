@@ -25,20 +25,27 @@ struct store_findings {
     int objects;      /* tables, triggers, functions, ... that differ from what db migrate left */
     int64_t evidence; /* entries checked */
     int64_t checkpoints; /* that were signed, and are of these entries */
-    int64_t broken_at;   /* first entry that does not verify, 0 = intact */
+    int64_t retained;    /* entries that are not there, rightly */
+    int forged;          /* records of what was retained away that are not what the evidence says */
+    int commitments_forged; /* clear texts that are not what the evidence commits to */
+    int64_t broken_at;      /* first entry that does not verify, 0 = intact */
     const char *broken_why;
 };
-/* One object that differs; what: changed, missing or added. All are borrowed. */
+/* One object that differs; what: changed, missing or added. Or a file that entries of evidence were
+ * retained away into: retained. All are borrowed. */
 typedef void store_object_fn(void *arg, struct str kind, struct str name, struct str what);
 /* Compare the database with this program and with what db migrate left, and walk the evidence
  * chain. fn is told each object that differs. */
 MUST_CHECK bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,
                              struct store_findings *ret, struct err *err);
 
-/* Evidence entries in order, for export: fn returns false to stop. */
+/* Evidence entries in order, for export: fn returns false to stop. In the place of those that were
+ * retained away one row with last >= seq and no body: they are in the file `export`. */
 struct evidence_row {
     int64_t seq;
     struct str kind, request_id, body, prev, hash; /* hashes in hexadecimal */
+    int64_t last;                                  /* 0: an entry */
+    struct str export, sha256, tree;               /* tree: tlog_range_write, in hexadecimal */
 };
 typedef bool evidence_row_fn(void *arg, const struct evidence_row *row);
 MUST_CHECK bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn,

@@ -423,6 +423,70 @@ select r.id, coalesce(t.issue_key, '') from governance.access_request r left joi
 -- params: request text
 select e.seq, e.kind, e.request_id, e.body, e.prev, e.hash from audit.evidence_v1 e where e.request_id = $1::uuid order by e.seq
 
+-- name: retention_run
+-- params: first bigint
+select r.last, encode(r.prev, 'hex'), encode(r.hash, 'hex'), encode(r.tree, 'hex'), k.export, encode(k.sha256, 'hex')
+  from governance.retention_run r join governance.retention k on k.id = r.retention_id where r.first = $1::bigint
+
+-- name: retention_files
+-- params:
+select k.export from governance.retention k where exists (select from governance.retention_run r where r.retention_id = k.id) order by k.id
+
+-- name: retention_forged
+-- params:
+select count(*) from governance.retention_forged()
+
+-- What somebody wrote beside the chain in the place of what it commits to.
+-- name: commitments_forged
+-- params:
+select count(*) from governance.commitments_forged()
+
+-- name: retain_lock
+-- params:
+select pg_advisory_xact_lock(hashtextextended('countersign retain', 0))
+
+-- name: holds_known
+-- params: holds text
+select governance.holds_known($1::jsonb)
+
+-- name: retain_plan
+-- params: kinds text, holds text
+select kind, month, until, records from governance.retain_plan($1::jsonb, $2::jsonb)
+
+-- name: retain_export
+-- params: kind text, month text
+select format('%s-%s%s.jsonl', $1::text, left($2::text, 7), nullif('-' || (count(*) + 1), '-1')), current_database(), session_user, governance.utc(clock_timestamp())
+  from governance.retention r where r.kind = $1::text and r.month = $2::text::date
+
+-- name: retain_page
+-- params: kind text, month text, until text, holds text, after bigint, page int
+select id, line, body, prev, hash from governance.retain_page($1, $2::date, $3::timestamptz, $4::jsonb, $5::bigint, $6::int)
+
+-- name: retain_drop
+-- params: kind text, month text, until text, holds text, export text, sha256 text, rows bigint, ids_sha256 text, runs text
+select governance.retain_drop($1, $2::date, $3::timestamptz, $4::jsonb, $5, $6, $7::bigint, $8, $9::jsonb)
+
+-- name: person_erase
+-- params: person text, holds text, sure boolean, actor text, reason text
+select governance.person_erase($1, $2::jsonb, $3::boolean, $4, $5)
+
+-- What a reader may see of what entries commit to: value and salt, that it is erased, or nothing.
+-- name: may_reveal
+-- params:
+select has_table_privilege('audit.commitment_v1', 'select')
+
+-- name: commitments_revealed
+-- params: request text
+select entry, member, coalesce(salt, ''), coalesce(value, ''), (erased_at is not null)::int from audit.commitment_v1
+ where request_id = $1::uuid order by entry nulls first, member
+
+-- name: commitments_erased
+-- params: request text
+select entry, member, '', '', 1 from governance.person_commitment where request_id = $1::uuid and erased_at is not null
+union all
+select null, 'documents', '', '', 1 from governance.request_salt where request_id = $1::uuid and erased_at is not null
+ order by 1 nulls first, 2
+
 -- name: evidence_last
 -- params:
 select seq from governance.evidence_head

@@ -25,6 +25,10 @@ grant insert (site, delivery_id, retry, body) on governance.webhook_delivery to 
 grant select on all tables in schema governance to countersign_service, countersign_auditor;
 grant select on all tables in schema sla to countersign_auditor, countersign_dashboard, countersign_service;
 grant select on all tables in schema audit to countersign_auditor, countersign_service;
+-- the clear text of what evidence commits to is for auditors; others may know that it is gone
+revoke select on governance.person_commitment, governance.request_salt, audit.commitment_v1 from countersign_service;
+grant select (entry, member, request_id, erased_at) on governance.person_commitment to countersign_service;
+grant select (request_id, erased_at) on governance.request_salt to countersign_service;
 grant insert, update on governance.site, governance.source, governance.poll_cursor, governance.ticket,
     governance.access_request, governance.sla_clock, governance.flow, governance.lease, governance.exception,
     governance.sla_policy, governance.ticket_fields, governance.jsm_clock to countersign_service;

@@ -2,6 +2,7 @@
 create or replace function governance.evidence_log_state(p_origin text) returns jsonb
 language sql stable set search_path = pg_catalog as $$
     select jsonb_build_object('head', h.seq, 'published', coalesce(c.seq, 0), 'root', coalesce(encode(c.root, 'hex'), ''),
+               'retained', coalesce((select max(r.last) from governance.retention_run r), 0),
                'forked', coalesce((select f.why from governance.evidence_fork f where f.origin = p_origin order by f.id limit 1), ''))
       from governance.evidence_head h
       left join lateral (select x.seq, x.root from governance.evidence_checkpoint x where x.origin = p_origin

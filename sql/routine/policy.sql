@@ -270,6 +270,8 @@ begin
         raise exception 'a decision is about an item of its own request' using errcode = 'CG002';
     end if;
     new.at := clock_timestamp(); -- whatever was said
+    new.asked_sha256 := sha256(new.asked);
+    new.answered_sha256 := sha256(new.answered);
     return new;
 end $$;
 comment on function governance.guard_policy() is 'Trigger: a policy decision is about its own request, and made now';

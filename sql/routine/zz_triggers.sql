@@ -109,7 +109,7 @@ declare
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
                              'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
-                             'emergency_review', 'fulfiller', 'sla_calendar', 'sla_span'] loop
+                             'emergency_review', 'fulfiller', 'sla_calendar', 'sla_span', 'erasure', 'retention', 'retention_run'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -169,6 +169,8 @@ begin
         ('drift', 'evidence_new', 'after insert', '', 'drift.found'),
         ('drift', 'evidence_change', 'after update', 'when (row(old.answer, old.opened, old.ended_at) is distinct from row(new.answer, new.opened, new.ended_at))', 'drift.changed'),
         ('operator_act', 'evidence_new', 'after insert', '', 'operator.acted'),
+        ('erasure', 'evidence_new', 'after insert', '', 'person.erased'),
+        ('retention', 'evidence_new', 'after insert', '', 'records.retained'),
         ('evidence_fork', 'evidence_new', 'after insert', '', 'evidence.forked'),
         ('mapping_version', 'evidence_new', 'after insert', '', 'mapping.live'),
         ('mapping_event', 'evidence_new', 'after insert', 'when (new.act <> ''refused'')', 'mapping.changed'),

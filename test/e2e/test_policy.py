@@ -1,5 +1,6 @@
 """Whether a grant may be, asked of a real decision point (Cerbos) that is up, down, slow and odd; duties to be kept apart.
 Removals hear nothing of it."""
+import hashlib
 import json
 import re
 
@@ -76,7 +77,8 @@ def test_a_yes_at_every_stage(asking):
     assert all("EFFECT_ALLOW" in k["answered"] for k in kept), "and the very bytes that came"
     told = [json.loads(body)["detail"] for body in asking.sql(
         f"select body from governance.evidence_entry where kind = 'policy.decided' and request_id = '{request}' order by seq").splitlines()]
-    assert [k["sha256"] for k in kept] == [d["asked_sha256"] for d in told if d.get("item")]
+    salt = bytes.fromhex(asking.sql(f"select encode(salt, 'hex') from governance.request_salt where request_id = '{request}'"))
+    assert [hashlib.sha256(salt + k["sha256"].encode()).hexdigest() for k in kept] == [d["asked_commitment"] for d in told if d.get("item")]
     assert json.loads(kept[1]["asked"])["context"]["stage"] == "approval"
 
 

@@ -70,11 +70,14 @@ select is((select string_agg(act || ' ' || coalesce(number::text, '-'), ', ' ord
           'file 1, applied 2, applied 3, applied 4, file 5, applied 6, file 7, rolled_back 8, refused -', 'each change and each refusal, in order');
 set constraints all immediate;
 select is((select count(*) from governance.evidence_entry where kind = 'mapping.changed'), 8::bigint, 'each change is in the evidence');
-select is((select (body::jsonb->'detail') - 'event' - 'login' from governance.evidence_entry where kind = 'mapping.changed' order by seq offset 1 limit 1),
-          jsonb_build_object('act', 'applied', 'actor', 'silva@host', 'change', 'CHG-1', 'mapping', pg_temp.sha('two'), 'number', 2, 'plan', repeat('7', 64),
-                             'reason', 'renamed', 'site', 'acme', 'tests', 3, 'was', pg_temp.sha('one')), 'who, what, why, under which change, by which plan');
-select is((select body::jsonb->'detail'->>'login' from governance.evidence_entry where kind = 'mapping.changed' order by seq offset 1 limit 1),
-          session_user::text, 'and by which account of the database');
+select is((select (body::jsonb->'detail') - 'event' - 'login_commitment' - 'actor_commitment' - 'reason_commitment' from governance.evidence_entry where kind = 'mapping.changed' order by seq offset 1 limit 1),
+          jsonb_build_object('act', 'applied', 'change', 'CHG-1', 'mapping', pg_temp.sha('two'), 'number', 2, 'plan', repeat('7', 64),
+                             'site', 'acme', 'tests', 3, 'was', pg_temp.sha('one')), 'what, under which change, by which plan');
+reset role;
+select is((select string_agg(c.member || ' ' || c.value, ', ' order by c.member) from audit.commitment_v1 c
+            where c.entry = (select seq from governance.evidence_entry where kind = 'mapping.changed' order by seq offset 1 limit 1)),
+          'actor silva@host, login ' || session_user || ', reason renamed', 'who, by which account of the database, and why: beside it');
+set role countersign_service;
 select is((select body::jsonb->'detail'->>'code' from governance.evidence_entry where kind = 'mapping.refused'), 'M021', 'and so is a refusal');
 select throws_ok($$insert into governance.mapping_event (site, act, sha256, number, actor, reason) values ('acme', 'applied', '', 9, 'x', 'y')$$, '42501', null, 'the service writes none by itself');
 reset role;

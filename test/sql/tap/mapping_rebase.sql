@@ -118,10 +118,14 @@ select lives_ok(format('select t.move(%L, %L)', :'back', 'verified'), 'and is pr
 select throws_ok(format('select governance.mapping_keep(%L, %L, %L)', 'IAM-7', 'silva', 'x'), 'CG057', null, 'nobody is asked any more');
 
 set constraints all immediate;
-select is((select string_agg(concat_ws(' ', t.issue_id, body::jsonb->'detail'->>'outcome', body::jsonb->'detail'->>'tuple'), ', ' order by t.issue_id, seq)
+reset role;
+select is((select string_agg(concat_ws(' ', t.issue_id, body::jsonb->'detail'->>'outcome', (
+                   select h from unnest(array['h1', 'h2', 'h9']) h, governance.request_salt s where s.request_id = e.request_id
+                      and governance.commitment(h, s.salt) = body::jsonb->'detail'->>'tuple_commitment')), ', ' order by t.issue_id, seq)
              from governance.evidence_entry e join governance.ticket t using (request_id) where e.kind = 'request.rebased'),
           '1 anew, 2 moved h1, 3 held h2, 3 void, 3 void, 3 held h9, 3 void h9, 3 moved h1, 4 void, 6 held h1, 6 kept h1, '
               || '7 held h9, 7 void h9, 7 void, 7 held h9, 7 void h9, 7 held h9, 7 void h9, 7 void', 'each has its entry');
+set role countersign_service;
 select throws_ok(format('update governance.access_request set version = version + 1, mapping_kept = %L where id = %L', pg_temp.sha('two'), :'unnamed'),
                  'CG002', null, 'the service moves none by itself');
 select throws_ok($$insert into governance.mapping_rebase (request_id, number, sha256, was) select id, 9, mapping_kept, mapping_kept from governance.access_request limit 1$$,

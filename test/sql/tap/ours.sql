@@ -105,10 +105,14 @@ select is((select count(*) from governance.escalation where request_id = :'r' an
 set constraints all immediate; -- evidence is written at commit
 select is((select count(*) from governance.evidence_entry where request_id = :'r' and kind = 'exception.revoked' and body::jsonb #>> '{detail,answer}' = '77'),
           (select count(*) from governance.request_item where request_id = :'r'), 'it is in evidence, with the answer that granted it');
-select is((select string_agg(distinct concat_ws('/', d->>'approver_sha256', d->>'reason_sha256', d->>'ended_by'), ' ')
-             from (select body::jsonb->'detail' as d from governance.evidence_entry
-                    where request_id = :'r' and kind = 'exception.revoked') x where d->>'answer' = '77'),
-          concat_ws('/', encode(sha256('reyes'), 'hex'), encode(sha256('vendor'), 'hex'), '78'), 'who approved what, and what ended it');
+set role countersign_auditor;
+select is((select string_agg(distinct concat_ws('/', a.value, w.value, e.body::jsonb #>> '{detail,ended_by}'), ' ')
+             from governance.evidence_entry e
+             join audit.commitment_v1 a on a.entry = e.seq and a.member = 'approver'
+             join audit.commitment_v1 w on w.entry = e.seq and w.member = 'reason'
+            where e.request_id = :'r' and e.kind = 'exception.revoked' and e.body::jsonb #>> '{detail,answer}' = '77'),
+          'reyes/vendor/78', 'who approved what, and what ended it');
+set role countersign_service;
 update governance.exception set revoked_at = clock_timestamp() where revoked_at is null;
 select pg_temp.look(:'r', 5000, jsonb_build_object('plea', :'plea'::jsonb || jsonb_build_object('owner', 'REYES', 'edit', '78',
     'until_ms', governance.ms(clock_timestamp() + interval '10 days'))));

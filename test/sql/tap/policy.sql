@@ -47,8 +47,10 @@ select pg_temp.answer(:'g', 'approval', true, t.item(:'g'));
 select is(governance.policy_question(:'g', 'approval')->'items', '[]'::jsonb, 'nobody is asked twice');
 select lives_ok(format('select t.move(%L, ''approved'')', :'g'), 'with both it is approved');
 select is((select count(*) from governance.evidence_entry where kind = 'policy.decided' and request_id = :'g'), 4::bigint, 'every answer is one entry of the evidence');
-select is((select body::jsonb->'detail'->>'asked_sha256' from governance.evidence_entry where kind = 'policy.decided' and request_id = :'g' order by seq limit 1),
-          encode(sha256('{"q":1}'), 'hex'), 'which holds to the bytes') ;
+reset role;
+select is((select body::jsonb->'detail'->>'asked_commitment' from governance.evidence_entry where kind = 'policy.decided' and request_id = :'g' order by seq limit 1),
+          (select governance.commitment(encode(sha256('{"q":1}'), 'hex'), s.salt) from governance.request_salt s where s.request_id = :'g'), 'which holds to the bytes');
+set role countersign_service;
 select is((select count(*) from governance.policy_decision where request_id = :'g' and answered_sha256 = sha256('{"decision":x}')), 2::bigint, 'of the replies too');
 select throws_ok(format('update governance.policy_decision set permitted = true where request_id = %L', :'g'), '42501', null, 'nobody changes them');
 

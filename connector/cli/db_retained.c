@@ -1,0 +1,127 @@
+/* What db retain wrote, verified from its files. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/codecs.h"
+#include "base/limits.h"
+#include "cli/db_retain.h"
+#include "cli/evidence_log.h"
+#include "domain/evidence.h"
+#include "domain/publish.h"
+#include "io/io_file.h"
+#include "json/json_read.h"
+
+enum { PATH_BYTES = 4096, MANIFEST_BYTES = 64 * 1024, TEXT_BYTES = 256 };
+
+static const char FORMAT[] = "countersign-retained/1";
+static const char BEGINS[] = "{\"format\":\"countersign-retained/";
+
+bool retained_is(struct str text)
+{
+    return str_starts(text, str_of(BEGINS));
+}
+
+struct reading {
+    struct evidence_log *log;
+    bool evidence;
+    int64_t rows, bytes;
+    struct digest *digest;
+    struct evidence_chain chain; /* of the entry before */
+    struct buf room;
+};
+
+static bool check_entry(struct reading *r, struct str line, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    const struct json *v;
+    uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
+    int64_t seq;
+
+    if (!json_parse(arena, line, &v, err) || !json_i64(json_member(v, "seq"), &seq) ||
+        !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) ||
+        !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
+        return FAIL(err, ERR_INPUT, "line %lld is not an evidence entry", (long long)r->rows);
+    if (seq != r->chain.seq + 1) { /* others of the month stayed where they were */
+        r->chain.seq = seq - 1;
+        memcpy(r->chain.hash, prev, sizeof prev);
+    }
+    struct str body = json_path_str(v, "body");
+    enum evidence_fault fault = evidence_check(&r->chain, seq, prev, body, hash);
+    if (fault != EVIDENCE_OK)
+        return FAIL(err, ERR_INPUT, "line %lld, entry %lld: %s", (long long)r->rows, (long long)seq,
+                    evidence_fault_text(fault));
+    return !r->log || evidence_log_has(r->log, seq, publish_text(body, seq, &r->room), err) ||
+           err_while(err, "looking for entry %lld in the log", (long long)seq);
+}
+
+static bool read_lines(struct reading *r, FILE *from, struct err *err)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len;
+    bool good = true;
+
+    while (good && (len = getline(&line, &cap, from)) > 0) {
+        struct str text = str_n(line, (size_t)len);
+        digest_add(r->digest, text);
+        r->bytes += len;
+        r->rows++;
+        good = !r->evidence || check_entry(r, str_trim(text), err);
+    }
+    free(line);
+    return good;
+}
+
+static bool check_file(struct reading *r, const char *manifest_path, const struct json *m,
+                       struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    const char *slash = strrchr(manifest_path, '/');
+    const char *name = arena_cstr(arena, json_path_str(m, "file"));
+    char path[PATH_BYTES], hex[SHA256_HEX_SIZE];
+    uint8_t digest[SHA256_BYTES];
+    int64_t rows;
+
+    if (!name || !name[0] || strchr(name, '/') || !json_i64(json_member(m, "rows"), &rows) ||
+        snprintf(path, sizeof path, "%.*s%s", slash ? (int)(slash + 1 - manifest_path) : 0,
+                 manifest_path, name) >= PATH_BYTES)
+        return FAIL(err, ERR_INPUT, "the manifest names no file beside it");
+    FILE *from = fopen(path, "re");
+    if (!from)
+        return FAIL(err, ERR_INPUT, "%s is missing", name);
+    bool good = read_lines(r, from, err);
+    fclose(from);
+    digest_end(r->digest, digest);
+    r->digest = NULL;
+    hex_encode(digest, sizeof digest, hex);
+    if (!good)
+        return err_while(err, "reading %s", name);
+    if (!str_eq_c(json_path_str(m, "sha256"), hex))
+        return FAIL(err, ERR_INPUT, "%s is not what was written: its hash is %s", name, hex);
+    return r->rows == rows || FAIL(err, ERR_INPUT, "%s has %lld records instead of %lld", name,
+                                   (long long)r->rows, (long long)rows);
+}
+
+bool retained_verify(const char *manifest_path, struct evidence_log *log, int64_t *ret,
+                     struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    struct reading r = {.log = log, .digest = digest_new()};
+    const struct json *m;
+    struct str text;
+
+    buf_init(&r.room, TEXT_BYTES);
+    bool good = file_read(arena, manifest_path, MANIFEST_BYTES, &text, err) &&
+                json_parse(arena, text, &m, err) &&
+                (str_eq_c(json_path_str(m, "format"), FORMAT) ||
+                 FAIL(err, ERR_INPUT, "it is not a manifest of %s", FORMAT));
+    if (good) {
+        r.evidence = str_eq_c(json_path_str(m, "kind"), "evidence");
+        good = check_file(&r, manifest_path, m, err);
+    }
+    digest_end(r.digest, (uint8_t[SHA256_BYTES]){0});
+    buf_done(&r.room);
+    *ret = r.rows;
+    return good;
+}

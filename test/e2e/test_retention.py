@@ -1,0 +1,256 @@
+"""What leaves the database on purpose: people who are erased, and records whose time is over; proofs, checkpoints and exports outlive both."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from lib import wait, world
+
+ORIGIN = "evidence.example.com/acme"
+AGED = """set session_replication_role = replica;
+update governance.evidence_entry set at = at - interval '800 days';
+update governance.observation set observed_at = observed_at - interval '800 days';
+update governance.webhook_delivery set received_at = received_at - interval '800 days';
+update governance.flow set created_at = created_at - interval '800 days';
+update governance.access_request set look_at = null where phase = 'closed';"""
+
+
+@pytest.fixture(scope="module")
+def site():
+    made = world.World()
+    made.start_database()
+    made.start_directory()
+    made.start_jira()
+    made.configure()
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", f"{made.folder}/evidence.pem"], check=True)
+    with open(made.config, "a") as file:
+        file.write(f'evidence: {{ directory: log, origin: {ORIGIN}, key: "file:{made.folder}/evidence.pem", every: 1s }}\n'
+                   "after_close: { watch: false }\n"
+                   "retention: { directory: kept, deliveries: 90d, observations: 365d, flows: 365d, decisions: 365d, evidence: 365d }\n")
+    made.migrate()
+    made.start_service()
+    made.register_webhook()
+    yield made
+    made.close()
+
+
+def log(site):
+    return pathlib.Path(site.folder) / "log"
+
+
+def kept(site):
+    return pathlib.Path(site.folder) / "kept"
+
+
+def published(site):
+    """Everything there is, and nothing comes any more."""
+    def all_of_it():
+        size = int((log(site) / "checkpoint").read_text().splitlines()[1])
+        return size == int(site.sql("select seq from governance.evidence_head"))
+    wait.until(all_of_it, 30, what="all is published")
+
+
+def as_owner(site, *words, check=True):
+    return site.countersign(*words, "--config", site.config, "--conninfo", site.database.dsn, check=check)
+
+
+def closed(site, person, role="fin-viewer"):
+    key = site.ask_removal(person=person, role=role)
+    site.until_phase(key, "fulfilling")
+    site.has_role(person, role, False)
+    site.resolve(key)
+    site.until_phase(key, "closed")
+    return key
+
+
+def verified(site, path, *more, ok=True):
+    done = site.countersign("evidence", "verify", str(path), "--key", str(log(site) / "verifier"), *more, check=False)
+    assert (done.returncode == 0) == ok, done
+    return done.stdout + done.stderr
+
+
+def test_a_person_is_erased_and_every_proof_stays(site, tmp_path):
+    key = closed(site, "reyes")
+    request = site.request(key)["id"]
+    person = site.sql(f"select beneficiary from governance.access_request where id = '{request}'")
+    published(site)
+    before, withheld, after = tmp_path / "before.json", tmp_path / "withheld.json", tmp_path / "after.json"
+    before.write_text(as_owner(site, "evidence", "export", "--request", key, "--log", log(site)).stdout)
+    assert "clear texts are what the entries commit to" in verified(site, before)
+    assert any(c.get("value") == "reyes" for c in json.loads(before.read_text())["clear"])
+    withheld.write_text(site.countersign("evidence", "export", "--request", key, "--log", log(site)).stdout)
+    assert "clear text is withheld" in verified(site, withheld) and "reyes" not in withheld.read_text()
+    page = (world.ROOT / "deploy" / "privacy-and-retention.md").read_text()
+    block = next(part.split("```")[0] for part in page.split("```sh\n")[1:] if "jq" in part)  # as it stands there
+    shutil.copy(before, tmp_path / "pack.json")
+    shown = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, capture_output=True, text=True)
+    assert "commits to reyes" in shown.stdout, shown
+    forged = json.loads(before.read_text())
+    forged["clear"][-1]["value"] = "another"
+    (tmp_path / "forged.json").write_text(json.dumps(forged, separators=(",", ":")))
+    assert "than the clear text says" in verified(site, tmp_path / "forged.json", ok=False)
+
+    other = site.ask_removal(person="reyes", role="fin-ledger-admin")  # is open: she is named in it
+    site.until_phase(other, "fulfilling")
+    plan = as_owner(site, "evidence", "erase", person, check=False)
+    assert plan.returncode == 2 and f"ticket {other}: the request is open" in plan.stdout and "nothing was changed" in plan.stderr, plan
+    refused = site.countersign("evidence", "erase", person, "--yes", "--reason", "case 1", check=False)
+    assert refused.returncode != 0 and "becoming the owner" in refused.stderr, "the service erases nobody"
+    done = as_owner(site, "evidence", "erase", person, "--yes", "--reason", "case 1", "--json", check=False)
+    assert done.returncode == 2 and json.loads(done.stdout)["requests"] == 1, done
+    assert "reyes" not in site.sql(f"select to_json(r)::text from governance.access_request r where id = '{request}'")
+    assert "reyes" in site.sql(f"select to_json(r)::text from governance.access_request r where id <> '{request}' limit 1")
+    published(site)
+    after.write_text(as_owner(site, "evidence", "export", "--request", key, "--log", log(site)).stdout)
+    said = verified(site, after)
+    assert "clear texts are erased" in said and "reyes" not in after.read_text(), said
+    assert [e["body"] for e in json.loads(after.read_text())["entries"]] == [e["body"] for e in json.loads(before.read_text())["entries"]]
+    verified(site, before)  # what was given away before is still true
+    verified(site, log(site))
+    export = tmp_path / "all.jsonl"
+    export.write_text(site.countersign("evidence", "export").stdout)
+    verified(site, export, "--log", str(log(site)))
+    assert "reyes" not in export.read_text()
+    for login in (["--conninfo", site.database.dsn], []):
+        assert site.countersign("db", "verify", *login).returncode == 0
+    assert site.sql("select count(*) from governance.evidence_entry where kind = 'person.erased'") == "1"
+    site.has_role("reyes", "fin-ledger-admin", False)  # and her open request goes on
+    site.resolve(other)
+    site.until_phase(other, "closed")
+
+
+def ids(site):
+    """Everything that may be dropped, by its number."""
+    return {kind: set(site.sql(f"select coalesce(string_agg({number}::text, ' '), '') from governance.{table}").split()) for kind, table, number in (
+        ("deliveries", "webhook_delivery", "id"), ("observations", "observation", "id"), ("flows", "flow", "id"), ("evidence", "evidence_entry", "seq"))}
+
+
+def written(site):
+    """What files on record hold, of each kind."""
+    found = {}
+    for line in site.sql("select coalesce(string_agg(kind || ' ' || export, E'\\n'), '') from governance.retention").splitlines():
+        kind, name = line.split()
+        number = "seq" if kind == "evidence" else "id"
+        found.setdefault(kind, []).extend(str(json.loads(row)[number]) for row in (kept(site) / name).read_text().splitlines())
+    return found
+
+
+def entries_of(site, *keys):
+    return [site.sql("select string_agg(e.seq::text, ' ' order by e.seq) from governance.evidence_entry e join governance.ticket t using (request_id) "
+                     f"where t.issue_key = '{key}'") for key in keys]
+
+
+def test_what_is_over_goes_by_way_of_a_file(site, tmp_path):
+    held = closed(site, "okafor", "fin-ledger-admin")
+    closed(site, "silva")
+    open_one = site.ask_removal(person="novak")
+    site.until_phase(open_one, "fulfilling")
+    published(site)
+    site.service.stop()
+    site.services.pop()
+    site.database.psql(AGED, user="postgres")
+    before, stay = ids(site), entries_of(site, held, open_one)
+    plan = as_owner(site, "db", "retain")
+    assert "--yes does it" in plan.stderr and "evidence" in plan.stdout and not kept(site).exists() and ids(site) == before
+    site.edit_file("countersign.yaml", "evidence: 365d }", f"evidence: 365d, holds: [ {{ name: case 9, tickets: [{held}] }} ] }}")
+
+    refused = site.countersign("db", "retain", "--yes", check=False)
+    assert refused.returncode != 0 and "becoming the owner" in refused.stderr, "the service drops nothing"
+    command = [site.program, "db", "retain", "--yes", "--config", site.config, "--conninfo", site.database.dsn]
+    done = set()
+    for wait_ms in (5, 20, 30, 40, 50, 60, 80, 100):  # killed at any time: nothing is lost
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(wait_ms / 1000)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        now, files = ids(site), written(site)
+        for kind in before:
+            lost = before[kind] - now[kind] - set(files.get(kind, []))
+            assert not lost, (kind, lost)
+    done = as_owner(site, "db", "retain", "--yes")
+    assert as_owner(site, "db", "retain", "--yes").stderr.startswith("0 records"), done
+    now, files = ids(site), written(site)
+    for kind in before:
+        assert now[kind] | set(files.get(kind, [])) >= before[kind] and not now[kind] & set(files.get(kind, [])), kind
+        assert len(files.get(kind, [])) == len(set(files.get(kind, []))), "each once"
+    assert files["evidence"] and files["deliveries"] and files["observations"], files.keys()
+    assert entries_of(site, held, open_one) == stay, "what is held and what is open is as it was"
+
+
+def test_all_of_it_verifies_afterwards(site, tmp_path):
+    told = site.countersign("db", "verify", "--conninfo", site.database.dsn)
+    assert "retained away into the files above" in told.stdout and "retained     evidence evidence-20" in told.stdout and "checkpoints were signed" in told.stdout, told.stdout
+    manifests = sorted(kept(site).glob("*.manifest.json"))
+    for manifest in manifests:
+        more = ("--log", str(log(site))) if manifest.name.startswith("evidence") else ()
+        assert "records: the files are those of their manifest" in verified(site, manifest, *more)
+    on_record = set(site.sql("select string_agg(export || ' ' || encode(sha256, 'hex'), E'\\n') from governance.retention").splitlines())
+    assert on_record == {f"{m['file']} {m['sha256']}" for m in map(lambda path: json.loads(path.read_text()), manifests)}
+    verified(site, log(site))
+    export = tmp_path / "all.jsonl"
+    export.write_text(site.countersign("evidence", "export").stdout)
+    said = verified(site, export, "--log", str(log(site)))
+    assert "more were retained away" in said
+    assert "more were retained away" in verified(site, export)
+    lines = export.read_text().splitlines(True)
+    gap = next(i for i, line in enumerate(lines) if '"export"' in line)
+    (tmp_path / "cut.jsonl").write_text("".join(lines[:gap] + lines[gap + 1:]))
+    assert "missing or out of order" in verified(site, tmp_path / "cut.jsonl", ok=False)
+    site.start_service()  # and it goes on
+    before = int(site.sql("select seq from governance.evidence_head"))
+    site.ask_removal(person="reyes", role="fin-viewer")
+    wait.until(lambda: int(site.sql("select max(seq) from governance.evidence_checkpoint")) > before, 20, what="what comes is published")
+    verified(site, log(site))
+
+    gone = as_owner(site, "evidence", "export", "--request", site.sql(
+        "select r.id from governance.access_request r where not exists (select from governance.evidence_entry e where e.request_id = r.id) limit 1"),
+        "--log", log(site), check=False)
+    assert gone.returncode != 0 and "retained away" in gone.stderr
+
+    evidence = next(m for m in manifests if m.name.startswith("evidence"))
+    file = evidence.parent / json.loads(evidence.read_text())["file"]
+    whole = file.read_text()
+    file.write_text(whole.replace('request.moved', 'request.shoved', 1))
+    assert "its text was changed" in verified(site, evidence, ok=False)
+    file.write_text("".join(whole.splitlines(True)[:-1]))
+    assert "is not what was written" in verified(site, evidence, ok=False)
+    file.write_text(whole)
+    assert os.stat(kept(site)).st_mode & 0o077 == 0
+
+
+def test_a_log_is_not_written_anew_without_what_was_retained_away(site):
+    """Its folder is the only place with all entries: where it is lost nothing is signed, and nobody calls it a fork."""
+    site.service.stop()
+    site.services.pop()
+    shutil.move(log(site), f"{log(site)}.backup")
+    site.start_service()
+    ready = lambda: json.loads(world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1])["evidence"]  # noqa: E731
+    wait.until(lambda: "put its files back from their backup" in ready(), 20, what="it is told")
+    assert not (log(site) / "checkpoint").exists() and site.sql("select count(*) from governance.evidence_fork") == "0"
+    site.service.stop()
+    site.services.pop()
+    shutil.rmtree(log(site), ignore_errors=True)
+    shutil.move(f"{log(site)}.backup", log(site))
+    site.start_service()
+    site.ask_removal(person="okafor", role="fin-viewer")
+    wait.until(lambda: ready().endswith("entries published"), 20, what="it goes on")
+    verified(site, log(site))
+
+
+def test_who_makes_room_for_a_lie_is_told(site):
+    unguarded = "set session_replication_role = replica; "
+    first, run = site.sql("select first || ' ' || to_json(r)::text from governance.retention_run r order by first limit 1").split(" ", 1)
+    verify = lambda: site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)  # noqa: E731
+    site.database.psql(unguarded + f"update governance.retention_run set last = last + 1 where first = {first}", user="postgres")
+    told = verify()
+    assert told.returncode == 1 and "are not what the evidence says" in told.stdout, told.stdout
+    site.database.psql(unguarded + f"update governance.retention_run set last = last - 1 where first = {first}", user="postgres")
+    assert verify().returncode == 0
+    site.database.psql(unguarded + f"delete from governance.retention_run where first = {first}", user="postgres")
+    told = verify()
+    assert told.returncode == 1 and "missing or out of order" in told.stdout, (run, told.stdout)
