@@ -145,7 +145,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
            (69, 'ticket', 'mover_names', 'names'), (70, 'ticket', 'awaited', 'text'), (71, 'ticket', 'plea', 'null'),
            (72, 'ticket', 'unreadable_why', 'text'), (73, 'ticket', 'mapped_hash', 'hash'), (74, 'escalation', 'key', 'hash'),
            (75, 'ticket_fields', 'body', 'document'), (76, 'flow', 'payload', 'document'), (77, 'flow', 'why', 'text'),
-           (78, 'flow_attempt', 'why', 'text'), (79, 'bulk_rider', 'why', 'text'), (80, 'webhook_delivery', 'body', 'bytes')
+           (78, 'flow_attempt', 'why', 'text'), (79, 'bulk_rider', 'why', 'text'), (80, 'webhook_delivery', 'body', 'bytes'),
+           (81, 'policy_decision', 'asks', 'json'), (82, 'delegation', 'revoked_by', 'name'), (83, 'evidence_view', 'viewer', 'name')
 $$;
 comment on function governance.person_cells() is 'Every column in which a person may be named, and how';
 
@@ -170,6 +171,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
                    ('mapping_event', 'null::uuid'),
                    ('sla_pause', 'x.request_id'),
                    ('erasure', 'null::uuid'),
+                   ('evidence_view', 'null::uuid'),
                    ('ticket', 'coalesce(x.request_id, x.second_of)'),
                    ('escalation', 'x.request_id'),
                    ('ticket_fields', '(select coalesce(t.request_id, t.second_of) from governance.ticket t where t.site = x.site and t.issue_id = x.issue_id)'),
