@@ -90,6 +90,7 @@ def test_who_may_not_see_names_sees_none_and_a_stranger_nothing(site, closed):
 
 def test_looking_is_on_record_once_an_hour(site, closed):
     request = site.request(closed)["id"]
+    site.page(f"/r/{closed}")
     site.auditor(f"/r/{closed}")
     views = json.loads(site.sql(f"select json_agg(distinct v.viewer || ' as ' || v.role) from governance.evidence_view v where request_id = '{request}'"))
     assert sorted(views) == ["this machine as viewer", "token identity-platform as auditor"]
