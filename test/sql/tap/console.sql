@@ -40,9 +40,9 @@ select is(governance.gates()->'gates'->0->>'project', 'IAM', 'gates, what does n
 
 -- a look is evidence: who, as a hash; his name in its table, which nobody changes
 select governance.evidence_seen(md5('g1')::uuid, 'j.silva', 'auditor') as seen \gset
-select results_eq($$select body::jsonb->'detail' - 'viewer_commitment', body like '%viewer_commitment%' and body not like '%j.silva%'
+select results_eq($$select (body::jsonb->'detail') - 'viewer_commitment', body like '%viewer_commitment%' and body not like '%j.silva%'
                       from governance.evidence_entry where kind = 'evidence.seen'$$,
-                  format($$values ('{"view": %s, "of": "%s", "role": "auditor"}'::jsonb, true)$$, :seen, md5('g1')::uuid),
+                  format($$values (jsonb_build_object('view', %s, 'of', %L, 'role', 'auditor'), true)$$, :seen, md5('g1')::uuid),
                   'that somebody saw it is evidence, without his name');
 select is(governance.evidence_seen(gen_random_uuid(), 'j.silva', 'viewer'), null, 'of what is not there nothing is seen');
 reset role;
