@@ -102,7 +102,8 @@ static void pump(struct submit *submit)
     struct list *link;
     size_t count = 0, bytes = 0;
 
-    if (submit->on_its_way == GROUPS_MAX || !submit->waiting_count)
+    bool full = submit->on_its_way >= GROUPS_MAX; /* more where wishes go one by one */
+    if (full || !submit->waiting_count)
         return;
     size_t room = GROUPS_MAX - submit->on_its_way; /* an even share: nobody waits for all others */
     size_t share = (submit->waiting_count + room - 1) / room;
