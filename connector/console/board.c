@@ -126,7 +126,7 @@ static void put_within_goal(struct markup *m, const struct board *b)
         n.words = STR("this week; no grants to compare");
     }
     if (grants >= 0) {
-        snprintf(words, sizeof words, "grants %d\u202F%%, this week", grants);
+        snprintf(words, sizeof words, "grants %d\u202F%% this week", grants);
         n.words = str_of(words);
         if (removals >= 0)
             n.mark = removals >= grants ? MARK_GOOD : MARK_BAD;

@@ -5,7 +5,7 @@
 #include "console/say.h"
 #include "console/svg.h"
 
-enum { DAY_MS = 86400000, TEXT_BYTES = 128, PARTS = 5, BAR_HEIGHT = 120, LEFT = 8, TOP = 34 };
+enum { DAY_MS = 86400000, TEXT_BYTES = 128, PARTS = 5, BAR_HEIGHT = 120, LEFT = 8, TOP = 20 };
 enum { WIDTH = 920, WEEK = (WIDTH - 2 * LEFT) / BOARD_WEEKS, BAR = 26, GAP = 4 };
 enum { HEIGHT = TOP + BAR_HEIGHT + 40 };
 
@@ -95,10 +95,6 @@ static void put_picture(struct markup *m, const struct board *b)
                          "was proven within its goal, late, by exception, or is open. The table "
                          "below has the numbers.")) {
         svg_hatch(m, "open-hatch");
-        svg_text(
-            m, LEFT, 12,
-            STR("% proven within the goal, of what is decided. R removals, G grants and changes"),
-            "soft");
         svg_line(m, LEFT, TOP + BAR_HEIGHT + 0.5, WIDTH - LEFT, TOP + BAR_HEIGHT + 0.5, "axis");
         for (int i = 0; i < BOARD_WEEKS; i++) {
             double x = LEFT + i * WEEK + (WEEK - 2 * BAR - GAP) / 2.0;
@@ -187,6 +183,11 @@ void board_put_weeks(struct markup *m, const struct board *b)
         HTML (m, SECTION, A(CLASS, "scroll"), A(TABINDEX, "0"),
               A(ARIA_LABEL, "Twelve weeks as a picture"))
             put_picture(m, b);
+        HTML_LEAF(
+            m, P,
+            STR("Above each column: % proven within the goal, of what is decided. R removals, G "
+                "grants and changes."),
+            A(CLASS, "soft small"));
         put_legend(m);
         put_table(m, b);
     }
