@@ -30,12 +30,13 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                and date_trunc('milliseconds', o.source_as_of) < date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as old
           from governance.observation o join governance.request_item i on i.id = o.item_id
          where i.request_id = r.id and i.replaced_at is null),
+    row as materialized ( -- of reads that agree, up to the one it was found proven on
+        select p.item_id, p.generation, p.id as until, coalesce(max(b.id), 0) as behind
+          from proof p left join said b on b.item_id = p.item_id and b.generation = p.generation and b.id <= p.id and (not b.so or b.old)
+         group by 1, 2, 3),
     weighed as materialized (
-        select s.*, p.id is not null and s.so and not s.old
-                    and case s.desired when 'present' then s.id = p.id
-                        else s.id <= p.id and s.id > coalesce((select max(b.id) from said b where b.item_id = s.item_id and b.generation = s.generation
-                                                                  and b.id <= p.id and (not b.so or b.old)), 0) end as proves
-          from said s left join proof p on p.item_id = s.item_id and p.generation = s.generation),
+        select s.*, coalesce(s.so and not s.old and s.id <= k.until and s.id > case s.desired when 'present' then k.until - 1 else k.behind end, false) as proves
+          from said s left join row k on k.item_id = s.item_id and k.generation = s.generation),
     broken as (
         select w.*, (w.generation, w.outcome, w.account, w.via, w.reason, w.old, w.proves) is distinct from
                     (lag(w.generation) over i, lag(w.outcome) over i, lag(w.account) over i, lag(w.via) over i, lag(w.reason) over i,

@@ -21,6 +21,18 @@ VOID = {"meta", "link", "br", "hr", "input"}
 RENDER = UPDATE = None
 
 
+def drawn(change):
+    """The picture of a removal, of a document that was changed: its bars by class, in order."""
+    document = json.loads((CASES / "removal.json").read_text())
+    change(document["facts"])
+    path = pathlib.Path("/tmp/cs-evidence-drawn.json")
+    path.write_text(json.dumps(document))
+    page = render(path)
+    path.unlink()
+    lane = page[page.index(">SAP FIN</text>"):page.index(">Clock</text>")]
+    return re.findall(r'class="(hatched|bar [a-z ]+)"', lane)
+
+
 def render(path, who="auditor", what="page"):
     done = subprocess.run([RENDER, path, who, what], capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
@@ -129,6 +141,16 @@ class Evidence(unittest.TestCase):
             self.assertEqual(shape.rows, plain.rows)
             self.assertIn("[U+202E]", page)
             self.assertLess(len(page), 120_000, "what is written is cut")
+
+    def test_time_in_which_nobody_looked_is_hatched(self):
+        """What two reads said alike was so between them, unless they are further apart than a proof may be old, or one could not tell."""
+        def unreadable(facts):
+            facts["reads"]["rows"][-2].update(outcome="unknown", account="unknown")
+        self.assertEqual(drawn(lambda facts: None), ["hatched", "bar bad", "hatched", "bar hollow good", "hatched"])
+        self.assertEqual(drawn(lambda facts: facts["items"][0].update(max_age_ms=1)), ["hatched"])
+        self.assertEqual(drawn(lambda facts: facts["items"][0].update(max_age_ms=1000_000)),
+                         ["hatched", "bar bad", "hatched", "bar hollow good", "hatched"])
+        self.assertEqual(drawn(unreadable), ["hatched", "bar bad", "hatched", "bar hollow good", "hatched"])
 
     def test_a_file_needs_nothing_else(self):
         page = render(CASES / "removal.json", what="file")
