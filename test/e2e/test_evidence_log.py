@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 
+import jsonschema
 import pytest
 
 from lib import formats, wait, world
@@ -242,6 +243,19 @@ def test_in_the_formats_of_others(site):
     formats.oscal(json.loads(export(*log).stdout))
     for wrong in (["--format", "csv"], ["--format", "oscal"], ["--format", "ocsf", "--from", "yesterday"], ["--format", "ocsf", "--out", "x"]):
         assert export(*wrong, check=False).returncode in (64, 65), wrong
+
+
+def test_all_is_there_and_nothing_else(site):
+    """Tickets, requests and log are as many; what changed without a request is listed."""
+    report = lambda *more: site.countersign("report", "--ungoverned", *more)
+    schema = json.loads((world.ROOT / "schemas" / "report-ungoverned.schema.json").read_text())
+    found = json.loads(report("--json").stdout)
+    jsonschema.validate(found, schema)
+    counts = {c["what"]: c for c in found["counts"]}
+    assert counts["requests received"]["counted"] >= 80 and not any(c["difference"] for c in counts.values())
+    told = report("--since", "2020-01-01").stdout
+    assert "Tickets, requests, reads, approvals and log are as many" in told
+    assert site.countersign("report", "--ungoverned", "--observe", check=False).returncode == 64
 
 
 def vouched(site, out, tmp_path):
