@@ -7,6 +7,10 @@ select governance.evidence_exported($1::timestamptz, $2::timestamptz, $3::bigint
 -- name: export_entries
 -- params: from text, to text, after bigint, upto bigint, names boolean, page int
 -- Entries of a time with what stands beside them. Without functions of ours: a role that may only read exports, too.
+with page as materialized ( -- first what is told, then what stands beside it: not the other way round
+    select * from governance.evidence_entry e
+     where e.seq > $3::bigint and e.seq <= $4::bigint and ($1 = '' or e.at >= nullif($1, '')::timestamptz) and ($2 = '' or e.at < nullif($2, '')::timestamptz)
+     order by e.seq limit $6::int)
 select e.seq, e.body, jsonb_strip_nulls(jsonb_build_object(
            'at_ms', (extract(epoch from e.at) * 1000)::bigint, 'hash', encode(e.hash, 'hex'), 'site', r.site, 'ticket', nullif(t.issue_key, ''),
            'change', r.kind, 'privileged', r.is_privileged,
@@ -17,13 +21,14 @@ select e.seq, e.body, jsonb_strip_nulls(jsonb_build_object(
                                'account', case when $5::boolean then i.account end, 'entitlement', i.entitlement) order by i.id)
                        from governance.request_item i join governance.source s on s.name = i.source
                       where i.request_id = e.request_id
-                        and (to_jsonb(i.id) = d.detail->'item' or d.detail->'proof' @> jsonb_build_array(jsonb_build_object('item', i.id))))))
-  from governance.evidence_entry e
+                        and i.id = any (array(select (p.item->>'item')::bigint
+                                                from jsonb_array_elements(case jsonb_typeof(d.detail->'proof') when 'array' then d.detail->'proof' else '[]' end
+                                                                          || jsonb_build_object('item', d.detail->'item')) p(item))))))
+  from page e
  cross join lateral (select e.body::jsonb->'detail' as detail) d
-  left join governance.access_request r on r.id = e.request_id
-  left join governance.ticket t on t.request_id = e.request_id
- where e.seq > $3::bigint and e.seq <= $4::bigint and ($1 = '' or e.at >= nullif($1, '')::timestamptz) and ($2 = '' or e.at < nullif($2, '')::timestamptz)
- order by e.seq limit $6::int
+  left join lateral (select q.site, q.kind, q.is_privileged from governance.access_request q where q.id = e.request_id limit 1) r on true
+  left join lateral (select k.issue_key from governance.ticket k where k.request_id = e.request_id limit 1) t on true
+ order by e.seq
 
 -- name: report_ungoverned
 -- params: since_ms bigint, age_ms bigint, rows int

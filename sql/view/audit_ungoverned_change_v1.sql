@@ -28,17 +28,21 @@ change as (
               and k.desired = case when c.held then 'present' else 'absent' end and k.replaced_at is null
               and coalesce(k.superseded_at, 'infinity') > c.was_at
               and coalesce(r.approved_at, case when r.emergency then r.requested_at end) <= c.at
-              and coalesce(r.closed_at, 'infinity') >= c.was_at and r.phase not in ('denied', 'cancelled', 'expired', 'orphaned')))
+              and coalesce(r.closed_at, 'infinity') >= c.was_at and r.phase not in ('denied', 'cancelled', 'expired', 'orphaned'))),
+once as ( -- what both show is told by the read of just that
+    select c.* from change c where c.seen_by = 'asked'
+    union all
+    select c.* from change c
+     where c.seen_by = 'beside'
+       and not exists (select from change b where b.seen_by = 'asked' and b.source = c.source and b.account = c.account
+                          and b.entitlement = c.entitlement and b.held = c.held and b.was_at < c.at and b.at > c.was_at))
 select c.source, c.account, c.entitlement, case when c.held then 'present' else 'absent' end as became, c.was_at as not_before, c.at as not_after,
        c.seen_by, c.id as observation_id, c.request_id, coalesce(t.issue_key, '') as ticket,
        exists (select from governance.drift d join governance.request_item i on i.id = d.item_id
                 where i.source = c.source and i.account = c.account and lower(i.entitlement) = c.entitlement
                   and d.since > c.was_at and d.since <= c.at) as is_drift
-  from change c
-  left join governance.ticket t on t.request_id = c.request_id
- where c.seen_by = 'asked'
-    or not exists (select from change b where b.seen_by = 'asked' and b.source = c.source and b.account = c.account
-                      and b.entitlement = c.entitlement and b.held = c.held and b.was_at < c.at and b.at > c.was_at);
+  from once c
+  left join governance.ticket t on t.request_id = c.request_id;
 comment on view audit.ungoverned_change_v1 is
     'Changes in target systems that no request asked for, as far as reads show them: of accounts that a request was ever about. Names accounts';
 comment on column audit.ungoverned_change_v1.source is 'Source';

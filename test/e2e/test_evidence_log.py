@@ -201,6 +201,7 @@ def test_all_requests_of_a_time(site, tmp_path):
     assert len(rows) == len(table) == manifest["about"]["requests"] == int(site.sql("select count(*) from governance.access_request")) >= 80
     assert {r["request_id"] for r in rows} == {r["request_id"] for r in table}
     assert "audit.population_v1" in manifest["sql"] and manifest["from"] == since and manifest["about"]["evidence"]["entries"] > 300
+    assert (manifest["about"]["since"], manifest["about"]["zone"]) == ("2020-01-01T00:00:00.000000Z", "UTC"), "a date is of a zone"
     assert set(rows[0]) == set(table[0]) and rows[0]["first_entry"] < rows[0]["last_entry"]
     code, said, _ = verify(out)
     assert code == 0 and said.startswith(f"{len(rows)} requests: the files are those of their manifest\nnobody vouches for the manifest")
