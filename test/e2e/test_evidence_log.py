@@ -228,7 +228,9 @@ def test_in_the_formats_of_others(site):
     own = [e["metadata"]["sequence"] for e in events if "-" not in e["metadata"]["uid"]]
     assert own == list(range(1, len(own) + 1)) and len(own) > 300, "every entry is an event"
     proven = [e for e in events if e["class_uid"] in (3005, 3006)]
-    assert proven and all(e["user"]["name"] for e in proven)
+    assert len(proven) == int(site.sql("""select count(*) from governance.evidence_entry e, jsonb_array_elements(e.body::jsonb->'detail'->'proof') p
+        where e.kind = 'request.moved' and e.body::jsonb->'detail'->>'to' = 'verified' and p->>'verdict' = 'verified'"""))
+    assert all(e["user"]["name"] for e in proven)
     bare = export("--format", "ocsf", "--without-names", "--from", "2020-01-01").stdout
     assert {json.loads(line)["class_uid"] for line in bare.splitlines()} >= {2003, 3004}
     assert not any("name" in json.loads(line)["user"] for line in bare.splitlines() if "user" in json.loads(line))
@@ -240,7 +242,8 @@ def test_in_the_formats_of_others(site):
     document = json.loads(text)
     formats.oscal(document)
     result = document["assessment-results"]["results"][0]
-    assert len(result["observations"]) >= len(proven) and result["findings"][0]["target"]["target-id"] == "ac-2_obj"
+    assert len(result.get("observations", [])) >= len(proven)
+    assert not proven or result["findings"][0]["target"]["target-id"] == "ac-2_obj"
     formats.oscal(json.loads(export(*log).stdout))
     for wrong in (["--format", "csv"], ["--format", "oscal"], ["--format", "ocsf", "--from", "yesterday"], ["--format", "ocsf", "--out", "x"]):
         assert export(*wrong, check=False).returncode in (64, 65), wrong
