@@ -14,7 +14,7 @@ enum { TEXT_BYTES = 1024 * 1024, ENTRY_BYTES = 4 * 1024 * 1024, SMALL = 256 };
 struct writing {
     struct arena *arena; /* of one entry */
     struct buf text;
-    int64_t count;
+    int64_t count, last; /* what was written; the entry before, 0: it is the first of the period */
     struct err *err;
     struct evidence_log *log; /* of OSCAL */
     struct oscal *oscal;
@@ -36,14 +36,27 @@ static bool parse(struct writing *w, struct str body, struct str facts,
            json_parse(w->arena, facts, ret_facts, w->err);
 }
 
+/* Entries of a period stand side by side, unless some were taken out of the database. */
+static bool follows(struct writing *w, int64_t seq, struct err *err)
+{
+    int64_t before = w->last;
+
+    w->last = seq;
+    return !before || seq == before + 1 ||
+           FAIL(err, ERR_INPUT, "entries %lld to %lld are not in the database any more",
+                (long long)before + 1, (long long)seq - 1);
+}
+
 /* --- OCSF --- */
 
 static bool on_ocsf(void *arg, int64_t seq, struct str body, struct str facts)
 {
     struct writing *w = arg;
     const struct json *entry, *beside;
+    struct err gap = {0};
 
-    (void)seq;
+    if (!follows(w, seq, &gap))
+        fprintf(stderr, "countersign: %s: they are no events of this export\n", gap.what);
     if (!parse(w, body, facts, &entry, &beside))
         return false;
     w->count += ocsf_write(entry, beside, COUNTERSIGN_VERSION, &w->text);
@@ -61,6 +74,8 @@ static bool on_oscal(void *arg, int64_t seq, struct str body, struct str facts)
     AUTO(drop_buf) struct buf room;
 
     buf_init(&room, SMALL);
+    if (!follows(w, seq, w->err)) /* results without them would say more than they know */
+        return false;
     if (!evidence_log_has(w->log, seq, publish_text(body, seq, &room), w->err)) {
         err_while(w->err, "comparing entry %lld with the log", (long long)seq);
         return false;
@@ -115,6 +130,19 @@ static bool about(const struct evidence_format *f, struct evidence_log *log,
            (!f->to || read_time(f->to, to, err));
 }
 
+/* What stopped it counts for more than that it stopped. */
+static bool walk(const struct pg_options *options, const struct store_entries *entries,
+                 struct writing *w)
+{
+    struct err stopped = {0};
+
+    if (store_entries(options, entries, &stopped))
+        return true;
+    if (!w->err->what[0])
+        *w->err = stopped;
+    return false;
+}
+
 static bool write_oscal(const struct pg_options *options, const struct evidence_format *f,
                         struct writing *w)
 {
@@ -134,7 +162,7 @@ static bool write_oscal(const struct pg_options *options, const struct evidence_
                                     .arg = w};
     w->oscal = &oscal;
     oscal_begin(&oscal, &of, &w->text);
-    if (!store_entries(options, &entries, w->err))
+    if (!walk(options, &entries, w))
         return false;
     oscal_end(&oscal);
     w->count = oscal.observations;
@@ -151,7 +179,7 @@ static bool write_ocsf(const struct pg_options *options, const struct evidence_f
         return false;
     entries.from = str_of(from);
     entries.to = str_of(to);
-    return store_entries(options, &entries, w->err);
+    return walk(options, &entries, w);
 }
 
 bool evidence_format_write(const struct pg_options *options, const struct evidence_format *f,

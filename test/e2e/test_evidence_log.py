@@ -245,6 +245,17 @@ def test_in_the_formats_of_others(site):
     assert len(result.get("observations", [])) >= len(proven)
     assert not proven or result["findings"][0]["target"]["target-id"] == "ac-2_obj"
     formats.oscal(json.loads(export(*log).stdout))
+    taken = "set session_replication_role = replica; "
+    site.database.psql(taken + "create table public.taken as select * from governance.evidence_entry where seq = 7; "
+                       "delete from governance.evidence_entry where seq = 7", user="postgres")
+    refused = export(*log, check=False)
+    assert refused.returncode == 65 and "entries 7 to 7 are not in the database any more" in refused.stderr, refused.stderr
+    assert "entries 7 to 7 are not in the database any more" in export("--format", "ocsf").stderr
+    site.database.psql(taken + "insert into governance.evidence_entry select * from public.taken; drop table public.taken; "
+                       "update governance.evidence_entry set body = replace(body, '\"kind\"', '\"kin\"') where seq = 7", user="postgres")
+    refused = export(*log, check=False)
+    assert refused.returncode == 65 and "comparing entry 7 with the log" in refused.stderr, refused.stderr
+    site.database.psql(taken + "update governance.evidence_entry set body = replace(body, '\"kin\"', '\"kind\"') where seq = 7", user="postgres")
     for wrong in (["--format", "csv"], ["--format", "oscal"], ["--format", "ocsf", "--from", "yesterday"], ["--format", "ocsf", "--out", "x"]):
         assert export(*wrong, check=False).returncode in (64, 65), wrong
 
