@@ -52,6 +52,14 @@ void digest_sha256(struct str data, uint8_t out[SHA256_BYTES])
     digest_sha256_2(data, STR_NONE, out);
 }
 
+void digest_sha1_2(struct str a, struct str b, uint8_t out[SHA1_BYTES])
+{
+    SHA_CTX ctx;
+
+    ASSERT(SHA1_Init(&ctx) == 1 && SHA1_Update(&ctx, a.p, a.len) == 1 &&
+           SHA1_Update(&ctx, b.p, b.len) == 1 && SHA1_Final(out, &ctx) == 1);
+}
+
 struct hmac {
     EVP_MAC *mac;
     EVP_MAC_CTX *ctx;

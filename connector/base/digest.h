@@ -8,12 +8,15 @@
 
 #include "base/str.h"
 
-enum { SHA256_BYTES = 32, SHA256_HEX_SIZE = 65 };
+enum { SHA256_BYTES = 32, SHA256_HEX_SIZE = 65, SHA1_BYTES = 20 };
 
 /* SHA-256 of the bytes. */
 void digest_sha256(struct str data, uint8_t out[SHA256_BYTES]);
 /* Of a followed by b. */
 void digest_sha256_2(struct str a, struct str b, uint8_t out[SHA256_BYTES]);
+
+/* SHA-1 of a followed by b: for UUIDs of names (RFC 9562) and nothing that has to hold. */
+void digest_sha1_2(struct str a, struct str b, uint8_t out[SHA1_BYTES]);
 
 /* SHA-256 of what comes in pieces. The end frees it; NULL is allowed there, and out is left alone.
  */

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/db_retain.h"
 #include "cli/evidence_erase.h"
+#include "cli/evidence_format.h"
 #include "cli/evidence_html.h"
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
@@ -27,6 +28,10 @@ static const char USAGE[] =
     "[--without-names]]] > FILE |\n"
     "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY "
     "[--sample COUNT --seed TEXT] |\n"
+    "       export [--conninfo CONNINFO] --format ocsf [--from TIME] [--to TIME] "
+    "[--without-names] > FILE |\n"
+    "       export [--conninfo CONNINFO] --format oscal --log DIRECTORY [--key KEY] [--from TIME] "
+    "[--to TIME] > FILE |\n"
     "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY] [--anchors FILE|DIRECTORY]... "
     "[--tsa FILE] |\n"
     "       erase PERSON [--conninfo CONNINFO] [--yes --reason TEXT [--by NAME]]";
@@ -104,6 +109,26 @@ static int export_request(const struct pg_options *options, struct evidence_html
     return written(1, "request");
 }
 
+static int export_format(const struct pg_options *options, const struct evidence_format *format)
+{
+    const char *what = "";
+    struct err err = {0};
+    int64_t count = 0;
+
+    return evidence_format_write(options, format, &count, &what, &err) ? written(count, what)
+                                                                       : cli_fail(&err);
+}
+
+/* Options that belong together. */
+static bool fits(const struct evidence_format *f, const char *request, const char *html,
+                 const char *out, bool sampled)
+{
+    if (f->name)
+        return !request && !html && !out && !sampled;
+    return !request == !f->log && !f->from == !out && !f->to == !out && !(out && request) &&
+           (!html || request) && (out || !sampled);
+}
+
 static int export_all(struct cli *cli)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
@@ -111,7 +136,7 @@ static int export_all(struct cli *cli)
                *dir = cli_option(cli, "log"), *key = cli_option(cli, "key"),
                *from = cli_option(cli, "from"), *to = cli_option(cli, "to"),
                *out = cli_option(cli, "out"), *size = cli_option(cli, "sample"),
-               *seed = cli_option(cli, "seed");
+               *seed = cli_option(cli, "seed"), *as = cli_option(cli, "format");
     struct sample_wish wish;
     struct evidence_html html = {
         .name = request, .names = !cli_flag(cli, "without-names"), .path = cli_option(cli, "html")};
@@ -123,8 +148,8 @@ static int export_all(struct cli *cli)
 
     if (left)
         return left;
-    if (!request != !dir || !from != !out || !to != !out || (out && request) ||
-        (html.path && !request) || (!out && (size || seed)))
+    struct evidence_format format = {as, from, to, html.names, dir, key};
+    if (!fits(&format, request, html.path, out, size || seed))
         return cli_usage(cli, USAGE);
     if (!sample_wish_from(size, seed, &wish, &err))
         return cli_fail(&err);
@@ -133,6 +158,8 @@ static int export_all(struct cli *cli)
         return EXIT_CODE_CONFIG;
     if (!cli_database(config, arena, &options, &err))
         return cli_fail(&err);
+    if (format.name)
+        return export_format(&options, &format);
     if (request)
         return export_request(&options, &html, dir, key);
     if (out)
@@ -156,6 +183,7 @@ struct findings {
     struct str origin;        /* of a log */
     const char *key_id;       /* that signed it */
     int64_t anchors;          /* that fit, of a log */
+    int64_t recorded;         /* entry of the log that tells of it; 0: no log was given */
     int64_t stamped_ms;       /* the last time stamp among them; 0: there is none */
 };
 
@@ -167,6 +195,19 @@ static void tell_anchors(const struct findings *f)
         printf("%lld checkpoints that were left elsewhere are of these entries%s%s\n",
                (long long)f->anchors, f->stamped_ms ? "; the last was stamped at " : "",
                f->stamped_ms ? clock_rfc3339(f->stamped_ms, at) : "");
+}
+
+static void tell_files(const struct findings *f)
+{
+    printf("%lld %s: the files are those of their manifest\n", (long long)f->entries, f->what);
+    if (f->recorded)
+        printf(
+            "entry %lld of the log, which is signed by %.*s with key %s, says that this manifest "
+            "was exported\n",
+            (long long)f->recorded, STR_ARG(f->origin), f->key_id);
+    else
+        printf(
+            "nobody vouches for the manifest: with --log DIRECTORY it is looked for in the log\n");
 }
 
 static int tell(struct cli *cli, const struct findings *f)
@@ -188,6 +229,8 @@ static int tell(struct cli *cli, const struct findings *f)
             json_str_member(&out, "origin", f->origin);
         if (f->anchors)
             json_i64_member(&out, "anchors", f->anchors);
+        if (f->recorded)
+            json_i64_member(&out, "recorded", f->recorded);
         if (f->origin.len && f->key_id)
             json_str_member(&out, "signed_with", str_of(f->key_id));
         json_close_object(&out);
@@ -198,7 +241,7 @@ static int tell(struct cli *cli, const struct findings *f)
     } else if (f->fault) {
         printf("%s\n", f->fault);
     } else if (f->what) {
-        printf("%lld %s: the files are those of their manifest\n", (long long)f->entries, f->what);
+        tell_files(f);
     } else if (f->origin.len) {
         printf("%lld entries verify; root %s, signed by %.*s with key %s\n", (long long)f->entries,
                f->head, STR_ARG(f->origin), f->key_id);
@@ -443,6 +486,25 @@ static int verify_retained(struct cli *cli, const char *path, struct evidence_lo
     return tell(cli, &found);
 }
 
+static int verify_population(struct cli *cli, const char *path, const char *dir, const char *key)
+{
+    struct findings found = {.what = "requests"};
+    struct evidence_log *log = NULL;
+    struct err err = {0};
+
+    if (!evidence_population_verify(path, &found.entries, &err) ||
+        (dir && (!evidence_log_open(dir, key, &log, &err) ||
+                 !evidence_population_in_log(path, log, &found.recorded, &err))))
+        found.fault = err.what;
+    if (log) {
+        found.origin = evidence_log_origin(log);
+        found.key_id = evidence_log_key_id(log);
+    }
+    int code = tell(cli, &found);
+    evidence_log_close(log);
+    return code;
+}
+
 static int verify(struct cli *cli)
 {
     const char *key = cli_option(cli, "key"), *dir = cli_option(cli, "log");
@@ -459,13 +521,8 @@ static int verify(struct cli *cli)
         return cli_usage(cli, USAGE);
     if (begins_as(path, evidence_pack_is))
         return verify_pack(cli, path, key);
-    if (evidence_population_is(path)) {
-        struct findings found = {0};
-        if (!evidence_population_verify(path, &found.entries, &err))
-            found.fault = err.what;
-        found.what = "requests";
-        return tell(cli, &found);
-    }
+    if (evidence_population_is(path))
+        return verify_population(cli, path, dir, key);
     bool is_log = stat(path, &there) == 0 && S_ISDIR(there.st_mode);
     if (is_log)
         dir = path;

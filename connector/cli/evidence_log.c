@@ -344,3 +344,42 @@ struct str evidence_log_note(const struct evidence_log *l)
 {
     return l->note;
 }
+
+/* --- one that says something --- */
+
+static bool prove_entry(struct evidence_log *l, int64_t seq, const struct tlog_hash *leaf,
+                        struct err *err)
+{
+    struct tlog_proof proof;
+
+    return evidence_log_prove(l, seq, &proof, err) &&
+           (tlog_proves(&proof, l->signed_one.size, seq - 1, leaf, &l->signed_one.root) ||
+            FAIL(err, ERR_INPUT,
+                 "entry %lld: the tiles do not lead from it to the root that is signed",
+                 (long long)seq));
+}
+
+bool evidence_log_find(struct evidence_log *l, int64_t from, evidence_log_fn *fn, void *arg,
+                       int64_t *ret, struct err *err)
+{
+    int64_t bundles = (l->signed_one.size + TLOG_WIDTH - 1) / TLOG_WIDTH;
+
+    *ret = 0;
+    for (int64_t i = (from - 1) / TLOG_WIDTH; i < bundles; i++) {
+        struct str bundle, entry;
+        int64_t seq = i * TLOG_WIDTH;
+        bool torn;
+        arena_clear(l->page);
+        l->tile = 0;
+        if (!read_tile(l, TLOG_ENTRIES, i, &bundle, err))
+            return false;
+        while (tlog_bundle_next(&bundle, &entry, &torn)) {
+            if (++seq < from || !fn(arg, entry))
+                continue;
+            struct tlog_hash leaf = tlog_leaf(entry);
+            *ret = seq;
+            return prove_entry(l, seq, &leaf, err);
+        }
+    }
+    return true;
+}

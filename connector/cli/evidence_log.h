@@ -35,6 +35,11 @@ MUST_CHECK bool evidence_log_has(struct evidence_log *log, int64_t seq, struct s
 /* That entry `seq` is in the log, for whoever has its checkpoint only. */
 MUST_CHECK bool evidence_log_prove(struct evidence_log *log, int64_t seq, struct tlog_proof *ret,
                                    struct err *err);
+/* The first entry from `from` on of which `fn` says so; *ret 0: there is none. What is found is
+ * proven by the signed root; what is passed over is not looked at further. */
+typedef bool evidence_log_fn(void *arg, struct str entry);
+MUST_CHECK bool evidence_log_find(struct evidence_log *log, int64_t from, evidence_log_fn *fn,
+                                  void *arg, int64_t *ret, struct err *err);
 /* The checkpoint as it is signed. */
 struct str evidence_log_note(const struct evidence_log *log);
 /* The verifiers that count: `key` as for evidence_log_open, not NULL. *ret borrows from the arena.

@@ -127,16 +127,12 @@ static bool write_sample(struct sampling *s, const char *dir, struct err *err)
     return good && (closed || FAIL(err, ERR_TEMPORARY, "the sample cannot be written"));
 }
 
-static bool write_manifest(const struct making *m, const struct population *p,
-                           const struct sampling *s, struct str about, const char *sql,
-                           const char *dir, struct err *err)
+static void put_manifest(const struct making *m, const struct population *p,
+                         const struct sampling *s, struct str about, const char *sql, struct buf *b)
 {
-    AUTO(drop_buf) struct buf b;
-    char path[EXPORT_PATH_BYTES];
     struct json_out out;
 
-    buf_init(&b, MANIFEST_BYTES);
-    json_begin(&out, &b);
+    json_begin(&out, b);
     json_open_object(&out);
     json_str_member(&out, "format", str_of(FORMAT));
     json_str_member(&out, "from", p->from);
@@ -158,8 +154,31 @@ static bool write_manifest(const struct making *m, const struct population *p,
         sample_put(&out, s->wish, &s->drawn);
     }
     json_close_object(&out);
-    buf_add_byte(&b, '\n');
-    return export_path(dir, "manifest.json", path, err) && file_replace(path, buf_str(&b), err);
+    buf_add_byte(b, '\n');
+}
+
+static void hash_of(struct str text, char hex[SHA256_HEX_SIZE])
+{
+    uint8_t digest[SHA256_BYTES];
+
+    digest_sha256(text, digest);
+    hex_encode(digest, sizeof digest, hex);
+}
+
+/* First on record, then shown: a manifest that is there and in no log was made by who may only
+ * read. */
+static bool write_manifest(const struct pg_options *options, const struct population *p,
+                           int64_t rows, struct str manifest, const char *dir, struct err *err)
+{
+    char path[EXPORT_PATH_BYTES], hex[SHA256_HEX_SIZE];
+    struct err unrecorded = {0};
+
+    hash_of(manifest, hex);
+    if (!store_population_exported(options, p->from, p->to, rows, str_of(hex), &unrecorded))
+        fprintf(stderr,
+                "countersign: the export is not on record, and no log will vouch for it: %s\n",
+                unrecorded.what);
+    return export_path(dir, "manifest.json", path, err) && file_replace(path, manifest, err);
 }
 
 /* Rows counted one by one are as many as the database counts at once. */
@@ -207,9 +226,13 @@ bool evidence_population_make(const struct pg_options *options, const char *from
     if (good && !closed)
         good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
     *ret = m.rows;
-    return good && check_count(about, m.rows, err) &&
-           (!wish->size || write_sample(&sampling, dir, err)) &&
-           write_manifest(&m, &p, &sampling, about, sql, dir, err);
+    if (!good || !check_count(about, m.rows, err) ||
+        (wish->size && !write_sample(&sampling, dir, err)))
+        return false;
+    AUTO(drop_buf) struct buf manifest;
+    buf_init(&manifest, MANIFEST_BYTES);
+    put_manifest(&m, &p, &sampling, about, sql, &manifest);
+    return write_manifest(options, &p, m.rows, buf_str(&manifest), dir, err);
 }
 
 /* --- verified --- */
@@ -296,6 +319,40 @@ static bool check_sample(const char *dir, const struct json *v, struct err *err)
             FAIL(err, ERR_INPUT, "the manifest's strata are not those of the population")) &&
            check_drawn(dir, "sample.jsonl", "population.jsonl", 0, &drawn, err) &&
            check_drawn(dir, "sample.csv", "population.csv", 1, &drawn, err);
+}
+
+/* An entry that says that this manifest was exported. */
+static bool is_of_manifest(void *arg, struct str entry)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES);
+    const struct json *v;
+    struct err err;
+
+    return memmem(entry.p, entry.len, arg, strlen(arg)) && json_parse(arena, entry, &v, &err) &&
+           str_eq_c(json_path_str(v, "kind"), "evidence.exported") &&
+           str_eq_c(json_path_str(v, "detail/manifest_sha256"), arg);
+}
+
+bool evidence_population_in_log(const char *dir, struct evidence_log *log, int64_t *ret,
+                                struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    char path[EXPORT_PATH_BYTES], hex[SHA256_HEX_SIZE];
+    const struct json *v;
+    struct str text;
+    int64_t before;
+
+    if (!export_path(dir, "manifest.json", path, err) ||
+        !file_read(arena, path, MANIFEST_BYTES, &text, err) || !json_parse(arena, text, &v, err) ||
+        !json_i64(json_path(v, "about/evidence/entries"), &before) || before < 0)
+        return FAIL(err, ERR_INPUT, "manifest.json does not say how far the log went: %s", FORMAT);
+    hash_of(text, hex);
+    return evidence_log_find(log, before + 1, is_of_manifest, hex, ret, err) &&
+           (*ret || FAIL(err, ERR_INPUT,
+                         "manifest.json is not in the log: of its %lld entries none says that a "
+                         "manifest with the hash %s was exported. It was changed afterwards, made "
+                         "with a role that may only read, or the log is a copy from before",
+                         (long long)evidence_log_size(log), hex));
 }
 
 bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)

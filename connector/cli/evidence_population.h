@@ -4,12 +4,13 @@
 #define COUNTERSIGN_CLI_EVIDENCE_POPULATION_H
 
 #include "base/arena.h"
+#include "cli/evidence_log.h"
 #include "cli/evidence_sample.h"
 #include "io/io_pg.h"
 
 /* Write population.jsonl, population.csv, with a wish sample.jsonl and sample.csv, and
- * manifest.json into `dir`, made when it is not there; from <= requested < to, RFC 3339 or dates.
- * *ret: requests in it. */
+ * manifest.json into `dir`, made when it is not there, and on record before that; from <= requested
+ * < to, RFC 3339 or dates. *ret: requests in it. */
 MUST_CHECK bool evidence_population_make(const struct pg_options *options, const char *from,
                                          const char *to, const struct sample_wish *wish,
                                          const char *dir, int64_t *ret, struct err *err);
@@ -18,5 +19,9 @@ bool evidence_population_is(const char *dir);
 /* The files are those of the manifest, its counts those of the files, and the sample the one that
  * its seed draws. The error names the file. */
 MUST_CHECK bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err);
+/* Which entry of a log says that just this manifest was exported (*ret), as far as the log's signed
+ * root proves it. False for none, too. */
+MUST_CHECK bool evidence_population_in_log(const char *dir, struct evidence_log *log, int64_t *ret,
+                                           struct err *err);
 
 #endif

@@ -3,13 +3,15 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "cli/mapping_now.h"
+#include "cli/report_ungoverned.h"
 #include "cli/report_view.h"
 #include "yaml/yaml.h"
 
 enum { REPORT_BYTES = 8 * 1024 * 1024 };
 
 static const char USAGE[] =
-    "--observe [--site SITE] [--since 30d|DATE] [--conninfo CONNINFO] [--json]";
+    "--observe [--site SITE] [--since 30d|DATE] [--conninfo CONNINFO] [--json] |\n"
+    "       --ungoverned [--since 30d|DATE] [--conninfo CONNINFO] [--json]";
 
 struct collecting {
     struct close_report report; /* first */
@@ -91,7 +93,8 @@ static int report(struct cli *cli)
 
     if (!c)
         return EXIT_CODE_BUG;
-    if (!cli_flag(cli, "observe"))
+    bool ungoverned = cli_flag(cli, "ungoverned");
+    if (cli_flag(cli, "observe") == ungoverned || (ungoverned && site))
         return cli_usage(cli, USAGE);
     int left = cli_leftover(cli);
     if (left)
@@ -106,12 +109,16 @@ static int report(struct cli *cli)
     c->config = conninfo ? NULL : cli_config(cli, arena);
     if (!conninfo && !c->config)
         return EXIT_CODE_CONFIG;
-    if (!cli_database(conninfo ? &from_option : c->config, arena, &options, &err) ||
-        (c->config && !mapping_take_live(c->config, arena, &options, &err)) ||
+    if (!cli_database(conninfo ? &from_option : c->config, arena, &options, &err))
+        return cli_fail(&err);
+    if (ungoverned)
+        return report_ungoverned(cli, &options, &c->report.span);
+    if ((c->config && !mapping_take_live(c->config, arena, &options, &err)) ||
         !store_report_closes(&options, &c->report.span, on_row, c, &err))
         return cli_fail(&err);
     return print_report(cli, &c->report);
 }
 
 const struct cli_command CLI_REPORT = {
-    "report", "--observe: what would have been refused, and which mode is next", report};
+    "report", "--observe: what would have been refused; --ungoverned: what nobody asked for",
+    report};

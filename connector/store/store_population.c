@@ -79,3 +79,30 @@ bool store_population(const struct pg_options *options, const struct population 
     *ret_sql = SQL_POPULATION_PAGE.sql;
     return pg_run_blocking(options, body, &w, err);
 }
+
+struct exported {
+    struct str from, to, manifest;
+    int64_t requests;
+};
+
+static bool exported_body(void *arg, void *conn, struct err *err)
+{
+    const struct exported *x = arg;
+    char requests[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(x->from), store_p(x->to), store_i(x->requests, requests),
+                                store_p(x->manifest)};
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_EVIDENCE_EXPORTED, params, &reply, err))
+        return false;
+    pg_session_release(&reply);
+    return true;
+}
+
+bool store_population_exported(const struct pg_options *options, struct str from, struct str to,
+                               int64_t requests, struct str manifest, struct err *err)
+{
+    struct exported x = {from, to, manifest, requests};
+
+    return pg_run_blocking(options, exported_body, &x, err);
+}

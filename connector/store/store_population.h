@@ -25,4 +25,11 @@ MUST_CHECK bool store_population(const struct pg_options *options, const struct 
                                  struct arena *arena, struct str *ret_about, const char **ret_sql,
                                  struct err *err);
 
+/* Put on record that it was exported: how many requests, and the SHA-256 of its manifest in
+ * hexadecimal; the chain of evidence then has both. ERR_CONFIG, or the like, for a role that may
+ * only read. */
+MUST_CHECK bool store_population_exported(const struct pg_options *options, struct str from,
+                                          struct str to, int64_t requests, struct str manifest,
+                                          struct err *err);
+
 #endif

@@ -81,3 +81,36 @@ bool store_report_closes(const struct pg_options *options, struct report_span *s
     struct report report = {span, fn, arg};
     return pg_run_blocking(options, report_body, &report, err);
 }
+
+/* --- what nobody asked for --- */
+
+struct ungoverned {
+    int64_t since_ms, age_ms, rows;
+    struct arena *arena;
+    struct str *ret;
+};
+
+static bool ungoverned_body(void *arg, void *conn, struct err *err)
+{
+    struct ungoverned *u = arg;
+    char since[STORE_NUMBER_SIZE], age[STORE_NUMBER_SIZE], rows[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_i(u->since_ms, since), store_i(u->age_ms, age),
+                                store_i(u->rows, rows)};
+    struct pg_reply reply;
+
+    /* compiling it takes longer than it runs */
+    if (!pg_session_script(conn, "set jit = off", err) ||
+        !pg_session_query(conn, &SQL_REPORT_UNGOVERNED, params, &reply, err))
+        return false;
+    *u->ret = arena_str(u->arena, pg_cell(&reply, 0, 0));
+    pg_session_release(&reply);
+    return u->ret->p || FAIL(err, ERR_INPUT, "the report is too long: ask for a shorter time");
+}
+
+bool store_report_ungoverned(const struct pg_options *options, const struct report_span *span,
+                             int64_t rows, struct arena *arena, struct str *ret, struct err *err)
+{
+    struct ungoverned u = {span->since_ms, span->age_ms, rows, arena, ret};
+
+    return pg_run_blocking(options, ungoverned_body, &u, err);
+}

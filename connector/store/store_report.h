@@ -1,5 +1,5 @@
 /* store_report.h: what reports read: views of the public schema sla alone, so that the role of
- * dashboards is enough. Blocking; for the command line. */
+ * dashboards is enough, but for what says otherwise. Blocking; for the command line. */
 #ifndef COUNTERSIGN_STORE_REPORT_H
 #define COUNTERSIGN_STORE_REPORT_H
 
@@ -24,5 +24,11 @@ typedef bool report_row_fn(void *arg, const struct report_row *row); /* false: s
 /* The types with anything worth a look first. */
 MUST_CHECK bool store_report_closes(const struct pg_options *options, struct report_span *span,
                                     report_row_fn *fn, void *arg, struct err *err);
+/* Changes that no request asked for, so many at the most, and whether tickets, requests and log are
+ * as many: *ret is the document of schemas/report-ungoverned.schema.json, in the arena. Reads the
+ * schemas governance and audit, as auditors may. */
+MUST_CHECK bool store_report_ungoverned(const struct pg_options *options,
+                                        const struct report_span *span, int64_t rows,
+                                        struct arena *arena, struct str *ret, struct err *err);
 
 #endif

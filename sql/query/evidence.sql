@@ -57,8 +57,8 @@ select p.request_id, p.ticket, p.site, p.change_kind, p.lifecycle, p.subject_kin
 -- name: population_about
 -- params: from text, to text
 select jsonb_build_object('database', current_database(), 'made_by', session_user, 'made_at', governance.utc(clock_timestamp()),
-           'server', current_setting('server_version'), 'evidence', jsonb_build_object('entries', h.seq, 'head', encode(h.hash, 'hex')),
-           'requests', (select count(*) from governance.access_request r
+           'server', current_setting('server_version'), 'zone', current_setting('timezone'), 'since', governance.utc($1::timestamptz),
+           'until', governance.utc($2::timestamptz), 'evidence', jsonb_build_object('entries', h.seq, 'head', encode(h.hash, 'hex')), 'requests', (select count(*) from governance.access_request r
                          where r.requested_at >= $1::timestamptz and r.requested_at < $2::timestamptz),
            'totals', (select coalesce(jsonb_agg(jsonb_build_object('change_kind', t.kind, 'phase', t.phase, 'requests', t.n) order by t.kind, t.phase), '[]')
                         from (select r.kind, r.phase, count(*) as n from governance.access_request r

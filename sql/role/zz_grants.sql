@@ -43,6 +43,7 @@ grant insert on governance.request_item, governance.observation, governance.appr
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint,
     governance.operator_act, governance.over_grant, governance.evidence_fork, governance.late_proof, governance.departure,
     governance.emergency_review, governance.evidence_view to countersign_service;
+grant insert on governance.evidence_export to countersign_service;
 grant update (returned_at, returned_by, swept_at) on governance.departure to countersign_service;
 grant insert, update (ended_at) on governance.sod_set to countersign_service;
 grant insert on governance.sod_member to countersign_service;
@@ -69,4 +70,5 @@ grant execute on function governance.approval_stands(uuid) to countersign_dashbo
 grant execute on function governance.emergency_owed(uuid) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.permit_in_the_way(governance.access_request) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.evidence_page(text) to countersign_auditor;
+grant execute on function governance.utc(timestamptz) to countersign_auditor; -- exports write times by it
 grant execute on function governance.exception_counts(governance.exception, governance.access_request) to countersign_dashboard, countersign_auditor;

@@ -10,9 +10,10 @@ import re
 import shutil
 import subprocess
 
+import jsonschema
 import pytest
 
-from lib import wait, world
+from lib import formats, wait, world
 
 ORIGIN = "evidence.example.com/acme"
 
@@ -200,9 +201,11 @@ def test_all_requests_of_a_time(site, tmp_path):
     assert len(rows) == len(table) == manifest["about"]["requests"] == int(site.sql("select count(*) from governance.access_request")) >= 80
     assert {r["request_id"] for r in rows} == {r["request_id"] for r in table}
     assert "audit.population_v1" in manifest["sql"] and manifest["from"] == since and manifest["about"]["evidence"]["entries"] > 300
+    assert (manifest["about"]["since"], manifest["about"]["zone"]) == ("2020-01-01T00:00:00.000000Z", "UTC"), "a date is of a zone"
     assert set(rows[0]) == set(table[0]) and rows[0]["first_entry"] < rows[0]["last_entry"]
     code, said, _ = verify(out)
-    assert code == 0 and said == f"{len(rows)} requests: the files are those of their manifest"
+    assert code == 0 and said.startswith(f"{len(rows)} requests: the files are those of their manifest\nnobody vouches for the manifest")
+    vouched(site, out, tmp_path)
     sampled(site, tmp_path / "sampled", rows)
     site.countersign("evidence", "export", "--from", "2019-01-01", "--to", since, "--out", tmp_path / "none")
     assert verify(tmp_path / "none")[1].startswith("0 requests: ")
@@ -214,6 +217,75 @@ def test_all_requests_of_a_time(site, tmp_path):
     assert "population.jsonl is missing" in verify(out)[1]
     refused = site.countersign("evidence", "export", "--from", "yesterday evening", "--to", since, "--out", out, check=False)
     assert refused.returncode != 0 and "yesterday evening" in refused.stderr
+
+
+def test_in_the_formats_of_others(site):
+    """Events for a SIEM and results for a GRC tool, as their public schemas want them; the results follow from the log alone."""
+    export = lambda *more, check=True: site.countersign("evidence", "export", *more, check=check)
+    events = [json.loads(line) for line in export("--format", "ocsf").stdout.splitlines()]
+    for event in events:
+        formats.ocsf(event)
+    own = [e["metadata"]["sequence"] for e in events if "-" not in e["metadata"]["uid"]]
+    assert own == list(range(1, len(own) + 1)) and len(own) > 300, "every entry is an event"
+    proven = [e for e in events if e["class_uid"] in (3005, 3006)]
+    assert len(proven) == int(site.sql("""select count(*) from governance.evidence_entry e, jsonb_array_elements(e.body::jsonb->'detail'->'proof') p
+        where e.kind = 'request.moved' and e.body::jsonb->'detail'->>'to' = 'verified' and p->>'verdict' = 'verified'"""))
+    assert all(e["user"]["name"] for e in proven)
+    bare = export("--format", "ocsf", "--without-names", "--from", "2020-01-01").stdout
+    assert {json.loads(line)["class_uid"] for line in bare.splitlines()} >= {2003, 3004}
+    assert not any("name" in json.loads(line)["user"] for line in bare.splitlines() if "user" in json.loads(line))
+    log = ["--format", "oscal", "--log", folder(site), "--key", folder(site) / "verifier"]
+    shutil.copytree(folder(site), site.folder + "/standing")  # the log goes on
+    log[3] = site.folder + "/standing"
+    text = export(*log, "--from", "2020-01-01", "--to", "2100-01-01").stdout
+    assert text == export(*log, "--from", "2020-01-01", "--to", "2100-01-01").stdout, "byte by byte"
+    document = json.loads(text)
+    formats.oscal(document)
+    result = document["assessment-results"]["results"][0]
+    assert len(result.get("observations", [])) >= len(proven)
+    assert not proven or result["findings"][0]["target"]["target-id"] == "ac-2_obj"
+    formats.oscal(json.loads(export(*log).stdout))
+    taken = "set session_replication_role = replica; "
+    site.database.psql(taken + "create table public.taken as select * from governance.evidence_entry where seq = 7; "
+                       "delete from governance.evidence_entry where seq = 7", user="postgres")
+    refused = export(*log, check=False)
+    assert refused.returncode == 65 and "entries 7 to 7 are not in the database any more" in refused.stderr, refused.stderr
+    assert "entries 7 to 7 are not in the database any more" in export("--format", "ocsf").stderr
+    site.database.psql(taken + "insert into governance.evidence_entry select * from public.taken; drop table public.taken; "
+                       "update governance.evidence_entry set body = replace(body, '\"kind\"', '\"kin\"') where seq = 7", user="postgres")
+    refused = export(*log, check=False)
+    assert refused.returncode == 65 and "comparing entry 7 with the log" in refused.stderr, refused.stderr
+    site.database.psql(taken + "update governance.evidence_entry set body = replace(body, '\"kin\"', '\"kind\"') where seq = 7", user="postgres")
+    for wrong in (["--format", "csv"], ["--format", "oscal"], ["--format", "ocsf", "--from", "yesterday"], ["--format", "ocsf", "--out", "x"]):
+        assert export(*wrong, check=False).returncode in (64, 65), wrong
+
+
+def test_all_is_there_and_nothing_else(site):
+    """Tickets, requests and log are as many; what changed without a request is listed."""
+    report = lambda *more: site.countersign("report", "--ungoverned", *more)
+    schema = json.loads((world.ROOT / "schemas" / "report-ungoverned.schema.json").read_text())
+    found = json.loads(report("--json").stdout)
+    jsonschema.validate(found, schema)
+    counts = {c["what"]: c for c in found["counts"]}
+    assert counts["requests received"]["counted"] >= 80 and not any(c["difference"] for c in counts.values())
+    told = report("--since", "2020-01-01").stdout
+    assert "Tickets, requests, reads, approvals and log are as many" in told
+    assert site.countersign("report", "--ungoverned", "--observe", check=False).returncode == 64
+
+
+def vouched(site, out, tmp_path):
+    """That it was exported is evidence, so the signed log tells this manifest from one that somebody made up."""
+    key, digest = folder(site) / "verifier", hashlib.sha256((out / "manifest.json").read_bytes()).hexdigest()
+    seq = int(site.sql(f"select entry from audit.evidence_export_v1 where manifest_sha256 = '{digest}'"))
+    wait.until(lambda: int((folder(site) / "checkpoint").read_text().splitlines()[1]) >= seq, 20, what="its entry is published")
+    code, said, _ = verify(out, "--log", folder(site), "--key", key)
+    assert code == 0 and f"entry {seq} of the log, which is signed by {ORIGIN}" in said, said
+    assert json.loads(verify(out, "--log", folder(site), "--key", key, "--json")[1])["recorded"] == seq
+    other = tmp_path / "made-up"
+    shutil.copytree(out, other)
+    swap(other / "manifest.json", b'"made_by": "', b'"made_by": "x')
+    code, said, _ = verify(other, "--log", folder(site), "--key", key)
+    assert code != 0 and said.startswith("manifest.json is not in the log"), said
 
 
 def sampled(site, out, rows):
