@@ -141,7 +141,7 @@ def test_a_ticket_and_a_mapping_are_tried_without_a_script(site, page, rules):
         page.wide(width)
         page.open(f"{site.console}/playground")
         page.driver.find_element(By.CSS_SELECTOR, "main button[type=submit]").click()
-        assert "okafor" in page.text("#outcome").lower()
+        wait.until(lambda: "okafor" in page.text("#outcome").lower(), 10, what="it is tried")
     page.scripts(True)
     for width in (WIDE, NARROW):
         page.wide(width)
@@ -149,7 +149,8 @@ def test_a_ticket_and_a_mapping_are_tried_without_a_script(site, page, rules):
         field = page.driver.find_element(By.ID, "mapping")
         field.send_keys("\nnonsense: [\n")
         page.driver.find_element(By.CSS_SELECTOR, "main button[type=submit]").click()
-        assert "Not tried" in page.text("main") and "nonsense" in page.driver.find_element(By.ID, "mapping").get_attribute("value")
+        wait.until(lambda: "Not tried" in page.text("main"), 10, what="the fault is told")
+        assert "nonsense" in page.driver.find_element(By.ID, "mapping").get_attribute("value")
         sound(page, rules, f"playground with a fault at {width}")
         page.whole(f"playground-fault-{width}")
 
