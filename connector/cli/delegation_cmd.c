@@ -24,27 +24,11 @@ static void print_one(FILE *to, struct arena *arena, const struct json *d)
             STR_ARG(view_text(arena, d, "to")), STR_ARG(view_text(arena, d, "from")));
 }
 
-/* False: it is none of the documents below, and is shown as it is. */
 static bool print_all(FILE *to, struct arena *arena, struct str document)
 {
-    const struct json *v;
-    struct err err;
-
-    if (!json_parse(arena, document, &v, &err))
-        return false;
-    if (view_count(v, "id")) {
-        print_one(to, arena, v);
-        return true;
-    }
-    if (!json_member(v, "delegations"))
-        return false;
-    if (!json_count(json_member(v, "delegations")))
-        fprintf(to, "no delegation\n");
-    JSON_EACH(d, json_member(v, "delegations"))
-    print_one(to, arena, d);
-    if (json_is_true(json_member(v, "more")))
-        fprintf(stderr, "there may be more: ask for less with --person or --live\n");
-    return true;
+    static const struct view_kind KIND = {"delegations", "delegation",
+                                          "ask for less with --person or --live", print_one};
+    return view_kind_print(&KIND, to, arena, document);
 }
 
 /* A time, or how long from now on; where it is neither it is handed on, and the service says so. */

@@ -33,27 +33,11 @@ static void print_one(FILE *to, struct arena *arena, const struct json *x)
             STR_ARG(view_text(arena, x, "approved_by")), STR_ARG(view_text(arena, x, "reason")));
 }
 
-/* False: it is none of the documents below, and is shown as it is. */
 static bool print_all(FILE *to, struct arena *arena, struct str document)
 {
-    const struct json *v;
-    struct err err;
-
-    if (!json_parse(arena, document, &v, &err))
-        return false;
-    if (view_count(v, "id")) {
-        print_one(to, arena, v);
-        return true;
-    }
-    if (!json_member(v, "exceptions"))
-        return false;
-    if (!json_count(json_member(v, "exceptions")))
-        fprintf(to, "no exception\n");
-    JSON_EACH(x, json_member(v, "exceptions"))
-    print_one(to, arena, x);
-    if (json_is_true(json_member(v, "more")))
-        fprintf(stderr, "there may be more: ask for less with --owner, --request or --expiring\n");
-    return true;
+    static const struct view_kind KIND = {
+        "exceptions", "exception", "ask for less with --owner, --request or --expiring", print_one};
+    return view_kind_print(&KIND, to, arena, document);
 }
 
 /* An option becomes a member; false when it is needed and not there. */

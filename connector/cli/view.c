@@ -46,3 +46,27 @@ int64_t view_count(const struct json *v, const char *path)
     int64_t n;
     return json_i64(json_path(v, path), &n) ? n : 0;
 }
+
+bool view_kind_print(const struct view_kind *kind, FILE *to, struct arena *arena,
+                     struct str document)
+{
+    const struct json *v;
+    struct err err;
+
+    if (!json_parse(arena, document, &v, &err))
+        return false;
+    if (view_count(v, "id")) {
+        kind->print(to, arena, v);
+        return true;
+    }
+    const struct json *list = json_member(v, kind->list);
+    if (!list)
+        return false;
+    if (!json_count(list))
+        fprintf(to, "no %s\n", kind->one);
+    JSON_EACH(one, list)
+    kind->print(to, arena, one);
+    if (json_is_true(json_member(v, "more")))
+        fprintf(stderr, "there may be more: %s\n", kind->fewer);
+    return true;
+}

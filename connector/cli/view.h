@@ -3,6 +3,8 @@
 #ifndef COUNTERSIGN_CLI_VIEW_H
 #define COUNTERSIGN_CLI_VIEW_H
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "json/json_read.h"
 
@@ -16,5 +18,15 @@ struct str view_time(struct arena *arena, const struct json *v, const char *path
 struct str view_time_ms(struct arena *arena, int64_t ms);
 /* The whole number there; 0 without one. */
 int64_t view_count(const struct json *v, const char *path);
+
+/* Documents of the API that are one thing with an id, or a list of such. */
+struct view_kind {
+    const char *list, *one; /* the list's member; what one is called */
+    const char *fewer;      /* what to say where there are more than were asked for */
+    void (*print)(FILE *to, struct arena *arena, const struct json *v);
+};
+/* False: the document is neither, and is shown as it is. */
+bool view_kind_print(const struct view_kind *kind, FILE *to, struct arena *arena,
+                     struct str document);
 
 #endif
