@@ -441,6 +441,7 @@ begin
     if not governance.person_is_known(keys, p_person) then -- it may be a word of anything
         return jsonb_build_object('unknown', true, 'names', to_jsonb(keys), 'kept', '[]'::jsonb, 'unsure', '[]'::jsonb);
     end if;
+    p_holds := governance.holds_known(p_holds); -- a request that a held person is named in loses nobody
     if p_do then -- what is free stays so
         perform from governance.access_request r
           where r.id in (select q.request_id from governance.person_requests(keys) q) order by r.id for update;

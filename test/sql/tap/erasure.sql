@@ -1,5 +1,5 @@
 -- A person is erased wherever nothing needs the name any more; what is hashed stays as it is.
-select plan(70);
+select plan(71);
 
 -- Every column of every table of ours, as text, that still names somebody.
 create function t.named(word text) returns setof text language plpgsql as $$
@@ -171,6 +171,8 @@ select is((select account from governance.request_item where request_id = :'new'
 
 select t.human('Kay Lee', 'plain', 'klee', '') as kay, t.human('Lea Kay', 'plain', 'lkay', 'n-5') as lea \gset
 select is(t.erase('klee')->'names', '["klee"]', 'an account that only a ticket names tells nothing');
+select ok(t.erase('desk@example.com', '[{"name": "case 5", "people": ["lea kay"], "tickets": [], "requests": []}]', false)->'kept'
+          @> jsonb_build_array(jsonb_build_object('request', :'lea', 'why', 'held: case 5')), 'a hold keeps all that its person is named in');
 select is(t.erase('LKAY')->'names', '["lea kay", "lkay"]', 'one that was read tells whose it is');
 select ok(account like 'erased-%', 'both are gone') from governance.request_item where request_id in (:'kay', :'lea');
 
