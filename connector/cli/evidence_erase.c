@@ -39,14 +39,36 @@ static void show_kept(const struct json *kept)
     }
 }
 
+static void show_account(const char *what, const struct json *key)
+{
+    struct str source = json_path_str(key, "source");
+
+    printf("  %-12s %.*s%s%.*s: ", what, STR_ARG(json_path_str(key, "name")),
+           source.len ? " in " : "", STR_ARG(source));
+}
+
+static void show_names(const struct json *report)
+{
+    JSON_EACH(key, json_member(report, "keys"))
+    {
+        show_account("known as", key);
+        printf("%.*s\n", STR_ARG(json_path_str(key, "how")));
+    }
+    JSON_EACH(key, json_member(report, "unsure"))
+    {
+        struct str person = json_path_str(key, "person"), place = json_path_str(key, "place");
+        show_account("not proven", key);
+        printf("%s%.*s; look yourself\n", person.len ? "of " : "the same word in ",
+               STR_ARG(person.len ? person : place));
+    }
+}
+
 static void show(const struct json *report, bool sure)
 {
     const char *is = sure ? "erased" : "would be erased";
 
-    printf("names         ");
-    JSON_EACH(name, json_member(report, "names"))
-    printf(" %.*s", STR_ARG(json_str(name)));
-    printf("\n%lld requests in which the person is named, and nothing needs it\n",
+    show_names(report);
+    printf("%lld requests in which the person is named, and nothing needs it\n",
            (long long)number(report, "requests"));
     JSON_EACH(f, json_member(report, "found"))
     printf("  %-12s %.*s.%.*s  %lld\n", sure ? "erased" : "to erase",
@@ -67,8 +89,17 @@ static void say_beside(const struct json *report, bool sure)
                 "plain hashes of the names and stay as they were signed "
                 "(deploy/privacy-and-retention.md)\n",
                 (long long)number(report, "plain_hashes"));
-    if (!sure)
+    if (json_member(report, "unknown"))
+        fprintf(stderr, "nobody is known by that name, and as a word it may stand for anything: "
+                        "nothing was changed; name an address, an account or a key\n");
+    else if (!sure)
         fprintf(stderr, "nothing was changed: --yes --reason 'case number' does it\n");
+}
+
+static bool is_all(const struct json *report)
+{
+    return !json_member(report, "unknown") && !json_count(json_member(report, "kept")) &&
+           !json_count(json_member(report, "unsure"));
 }
 
 int evidence_erase(struct cli *cli)
@@ -97,8 +128,8 @@ int evidence_erase(struct cli *cli)
         return cli_fail(&err);
     if (cli->json)
         printf("%.*s\n", STR_ARG(text));
-    else
+    else if (!json_member(report, "unknown"))
         show(report, sure);
     say_beside(report, sure);
-    return json_count(json_member(report, "kept")) ? EXIT_CODE_DIFFERENT : EXIT_CODE_OK;
+    return is_all(report) ? EXIT_CODE_OK : EXIT_CODE_DIFFERENT;
 }

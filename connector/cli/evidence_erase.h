@@ -4,7 +4,8 @@
 
 struct cli;
 
-/* EXIT_CODE_DIFFERENT: something had to be kept, and why is told. */
+/* EXIT_CODE_DIFFERENT: something had to be kept, and why is told; what may be another person's was
+ * left alone; or nobody is known by that name. */
 int evidence_erase(struct cli *cli);
 
 #endif

@@ -1,41 +1,120 @@
 -- A person is erased: no table of ours names him any more, and of the evidence nobody can tell that it was he. Nothing that is hashed,
 -- signed or published changes. Whoever calls it owns the tables: not the service.
 
--- All his names, folded: his key, what Jira shows of him, the accounts that were proven to be his. An account that only a ticket
--- names may be another person's by mistake, so it tells nothing.
-create or replace function governance.person_keys(p_person text) returns text[]
+-- Who is named where, with what Jira showed of him there.
+create or replace function governance.person_named() returns table (place text, key text, names text[])
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select 'access_request.requester', r.requester, r.requester_names from governance.access_request r
+     union all select 'access_request.beneficiary', r.beneficiary, r.beneficiary_names from governance.access_request r
+                where r.subject_kind in ('human', 'contractor')
+     union all select 'access_request.sponsor', r.sponsor, '{}' from governance.access_request r where r.sponsor <> ''
+     union all select 'approval.approver', a.approver, a.approver_names from governance.approval a
+     union all select 'fulfiller.person', f.person, f.names from governance.fulfiller f
+     union all select 'departure.person', d.person, d.names from governance.departure d
+     union all select 'emergency_review.reviewer', v.reviewer, v.reviewer_names from governance.emergency_review v
+     union all select 'exception.owner', x.owner, x.owner_names from governance.exception x
+     union all select 'exception.approved_by', x.approved_by, x.approver_names from governance.exception x
+     union all select 'delegation.delegator', d.delegator, '{}' from governance.delegation d
+     union all select 'delegation.delegate', d.delegate, '{}' from governance.delegation d
+     union all select 'ticket.moved_by', t.moved_by, t.mover_names from governance.ticket t
+$$;
+comment on function governance.person_named() is 'Who is named as somebody who asks, gets, decides or does, and where';
+
+-- An account is known by its source, too: one name in two systems is two persons' more often than one's.
+create or replace function governance.account_key(p_source text, p_account text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$ select coalesce(p_source, '') || E'\n' || governance.person_folded(p_account) $$;
+comment on function governance.account_key(text, text) is 'An account among the keys of a person: its source, a line feed, its name';
+
+create or replace function governance.native_key(p_source text, p_native_id text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$ select coalesce(p_source, '') || E'\n\n' || p_native_id $$;
+comment on function governance.native_key(text, text) is 'An account among the keys of a person by its immutable id: its source, two line feeds, the id';
+
+-- Whose accounts of that name are, in any source: those that reads know, and those that requests name.
+create or replace function governance.account_owners(p_accounts text[]) returns table (source text, account text, native_id text, person text)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select l.source, governance.person_folded(l.account), l.native_id, governance.person_folded(l.person)
+      from governance.account_link l where governance.person_folded(l.account) = any (p_accounts)
+     union
+    select i.source, governance.person_folded(i.account), null, governance.person_folded(r.beneficiary)
+      from governance.request_item i join governance.access_request r on r.id = i.request_id where governance.person_folded(i.account) = any (p_accounts)
+$$;
+comment on function governance.account_owners(text[]) is 'Who has accounts of these names, in which sources';
+
+-- All that he is known by, folded, and how each was reached: his key, what Jira shows of him, the accounts that were proven to be his by
+-- a read, by source and immutable id. An account that only a ticket names may be another person's by mistake, and so may one of his
+-- account's name in another source: these tell nothing.
+create or replace function governance.person_known(p_person text) returns table (key text, how text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     keys text[] := array[governance.person_folded(p_person)];
+    hows text[] := array['as you named it'];
+    more record;
     before int := 0;
 begin
-    while cardinality(keys) > before and cardinality(keys) < 100 loop
+    if not exists (select from governance.person_named() n where governance.person_folded(n.key) = keys[1] or governance.names_hold(n.names, keys))
+       and not exists (select from governance.account_link l where governance.person_folded(l.person) = keys[1])
+       and 1 = (select count(distinct o.person) from governance.account_owners(keys) o) then -- he was named by an account that is nobody else's
+        for more in select distinct w.key, w.how from governance.account_owners(keys[1:1]) o
+                     cross join lateral (values (governance.account_key(o.source, o.account), 'the account that you named'),
+                                                (governance.native_key(o.source, o.native_id), 'its immutable id')) w(key, how)
+                     where w.key is not null loop
+            keys := keys || more.key;
+            hows := hows || more.how;
+        end loop;
+    end if;
+    while cardinality(keys) > before and cardinality(keys) < 200 loop
         before := cardinality(keys);
-        keys := array(
-            select distinct k.key
-              from (select unnest(keys) as key
+        for more in
+            select k.key, min(k.how) as how
+              from (select governance.person_folded(substr(x, position('=' in x) + 1)) as key, 'stands beside another name in ' || n.place as how
+                      from governance.person_named() n cross join lateral unnest(governance.person_names(n.key, n.names)) x
+                     where governance.person_folded(n.key) = any (keys) or governance.names_hold(n.names, keys)
                      union all
-                    select governance.person_folded(substr(n, position('=' in n) + 1))
-                      from (select r.requester, r.requester_names from governance.access_request r
-                             union all select r.beneficiary, r.beneficiary_names from governance.access_request r
-                                        where r.subject_kind in ('human', 'contractor')
-                             union all select a.approver, a.approver_names from governance.approval a
-                             union all select f.person, f.names from governance.fulfiller f
-                             union all select d.person, d.names from governance.departure d
-                             union all select v.reviewer, v.reviewer_names from governance.emergency_review v
-                             union all select x.owner, x.owner_names from governance.exception x
-                             union all select x.approved_by, x.approver_names from governance.exception x) p(key, names)
-                     cross join lateral unnest(governance.person_names(p.key, p.names)) n
-                     where governance.person_folded(p.key) = any (keys)
-                        or exists (select from unnest(p.names) m where governance.person_folded(substr(m, position('=' in m) + 1)) = any (keys))
-                     union all
-                    select governance.person_folded(substr(l, position('=' in l) + 1))
-                      from unnest(governance.person_linked(array(select 'word=' || x from unnest(keys) x))) l) k
-             where k.key <> '');
+                    select w.key, w.how
+                      from governance.account_link l left join governance.access_request r on r.id = l.request_id
+                     cross join lateral (values (governance.account_key(l.source, l.account), 'an account of ' || governance.person_folded(l.person)),
+                                                (governance.native_key(l.source, l.native_id), 'the id of account ' || l.account),
+                                                (governance.person_folded(l.person), 'account ' || l.account || ' of ' || l.source || ' has the id of another of the accounts')) w(key, how)
+                     where (governance.person_folded(l.person) = any (keys) or governance.native_key(l.source, l.native_id) = any (keys))
+                       and coalesce(r.subject_kind, 'human') in ('human', 'contractor')) k
+             where k.key <> '' and k.key <> all (keys)
+             group by k.key order by k.key loop
+            keys := keys || more.key;
+            hows := hows || more.how;
+        end loop;
     end loop;
-    return keys;
+    return query
+        select u.key, u.how from unnest(keys, hows) u(key, how) -- a name that somebody else's account had before or has since is not proven
+         where not exists (select from governance.account_link l
+                            where governance.account_key(l.source, l.account) = u.key and governance.native_key(l.source, l.native_id) <> all (keys));
 end $$;
-comment on function governance.person_keys(text) is 'All names that are known of a person, without regard to case and blanks';
+comment on function governance.person_known(text) is 'All that is known of a person, without regard to case and blanks, and how: names, and accounts by their source';
+
+create or replace function governance.person_keys(p_person text) returns text[]
+language sql stable set search_path = pg_catalog, pg_temp as $$ select array(select k.key from governance.person_known(p_person) k order by k.key) $$;
+comment on function governance.person_keys(text) is 'All that is known of a person, as keys';
+
+-- What has the name of one of his accounts, or the word he was named by, and is not proven to be his: a human looks at it.
+create or replace function governance.person_unsure(p_keys text[], p_person text) returns table (name text, source text, person text, place text)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    accounts text[] := array(
+        select distinct x.word
+          from (select case when position(E'\n' in k) > 0 then split_part(k, E'\n', 2) else k end as word
+                  from unnest(p_keys || array[governance.person_folded(p_person)]) k
+                 union all -- with those that were another's, too
+                select governance.person_folded(l.account) from governance.account_link l where governance.native_key(l.source, l.native_id) = any (p_keys)) x
+         where x.word <> '');
+begin
+    return query
+        select o.account, o.source, o.person, null from governance.account_owners(accounts) o
+         where o.person <> all (p_keys) and governance.account_key(o.source, o.account) <> all (p_keys)
+           and not (o.native_id is not null and governance.native_key(o.source, o.native_id) = any (p_keys))
+         union
+        select governance.person_folded(n.key), null, null, n.place from governance.person_named() n
+         where governance.person_folded(n.key) = any (accounts) and governance.person_folded(n.key) <> all (p_keys);
+end $$;
+comment on function governance.person_unsure(text[], text) is 'What may be a person''s and may be another''s: the same word elsewhere';
 
 -- Does one of these names stand in a list as Jira shows them ("address=...", "account=...")?
 create or replace function governance.names_hold(p_names text[], p_keys text[]) returns boolean
@@ -44,11 +123,70 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.names_hold(text[], text[]) is 'Is one of the folded names in a list of names?';
 
-create or replace function governance.text_holds(p_text text, p_keys text[]) returns boolean
+-- A text as people read it: with what JSON escapes, once and within JSON that is a string of JSON, beside it as it stands. For looking
+-- for names only.
+create or replace function governance.text_read(p_text text) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+    read text := p_text;
+begin
+    for round in 1..2 loop
+        exit when position('\' in read) = 0;
+        read := replace(regexp_replace(read, '\\[ntrbf]', ' ', 'g'), '\/', '/');
+        read := replace(replace(read, '\"', '"'), '\\', '\');
+        -- a backslash that begins no letter (half a pair, a zero) is one; those of a pair are hidden meanwhile
+        read := regexp_replace(replace(read, E'\x01', ' '), '\\(u[dD][89abAB][0-9a-fA-F]{2})\\(u[dD][c-fC-F][0-9a-fA-F]{2})', E'\x01\\1\x01\\2', 'g');
+        read := regexp_replace(read, '\\(?!u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4})', '\\\\', 'g');
+        read := unistr(replace(read, E'\x01', '\'));
+        p_text := p_text || E'\n' || read;
+    end loop;
+    return lower(p_text);
+end $$;
+comment on function governance.text_read(text) is 'A text in small letters, with its JSON escapes undone beside it';
+
+-- Whole words only: "ian" does not stand in "atlassian".
+create or replace function governance.text_holds(p_text text, p_words text[]) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+    read text;
+    word text;
+begin
+    if cardinality(p_words) = 0 then
+        return false;
+    end if;
+    read := governance.text_read(p_text);
+    foreach word in array p_words loop
+        if word <> '' and position(word in read) > 0
+           and read ~ ('(^|[^[:alnum:]_])' || regexp_replace(word, '([^[:alnum:]_[:space:]])', '\\\1', 'g') || '($|[^[:alnum:]_])') then
+            return true;
+        end if;
+    end loop;
+    return false;
+end $$;
+comment on function governance.text_holds(text, text[]) is 'Does a text name one of the folded words, as whole words, whatever its case and however JSON writes it?';
+
+create or replace function governance.bytes_masked(p_bytes bytea) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$ select regexp_replace(encode(p_bytes, 'escape'), '\\[0-7]{3}', ' ', 'g') $$;
+comment on function governance.bytes_masked(bytea) is 'Bytes that are no text, with a blank for each that is no letter';
+
+create or replace function governance.bytes_hold(p_bytes bytea, p_words text[]) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+    -- an encoding is a "name", whose collation folds but ASCII
+    return governance.text_holds(convert_from(p_bytes, 'UTF8') collate "default", p_words);
+exception when character_not_in_repertoire or untranslatable_character then
+    return governance.text_holds(governance.bytes_masked(p_bytes), array(select btrim(governance.bytes_masked(convert_to(w, 'UTF8'))) from unnest(p_words) w));
+end $$;
+comment on function governance.bytes_hold(bytea, text[]) is 'Do bytes name one of the folded words? See text_holds';
+
+-- Names of one or two letters are in every text, and so is a word that is somebody else's, too.
+create or replace function governance.person_words(p_keys text[], p_unsure text[]) returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select exists (select from unnest(p_keys) k where length(k) > 2 and position(k in lower(p_text)) > 0)
+    select array(select distinct w.word from unnest(p_keys) k
+                  cross join lateral (select case when position(E'\n' in k) > 0 then split_part(k, E'\n', 2) else k end as word) w
+                  where octet_length(w.word) > 2 and w.word <> all (p_unsure))
 $$;
-comment on function governance.text_holds(text, text[]) is 'Does a text name one of the folded names? Names of one or two letters are in every text';
+comment on function governance.person_words(text[], text[]) is 'Words that name a person within texts';
 
 -- What somebody is to requests: his own (subject: it is about him), or one in which he is named.
 create or replace function governance.person_requests(p_keys text[]) returns table (request_id uuid, is_subject boolean)
@@ -60,7 +198,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                 or governance.person_folded(r.sponsor) = any (p_keys)
                 or governance.names_hold(r.requester_names || r.beneficiary_names, p_keys)
              union all
-            select i.request_id, true from governance.request_item i where governance.person_folded(i.account) = any (p_keys)
+            select i.request_id, true from governance.request_item i where governance.account_key(i.source, i.account) = any (p_keys)
              union all
             select a.request_id, false from governance.approval a
              where governance.person_folded(a.approver) = any (p_keys) or governance.names_hold(a.approver_names, p_keys)
@@ -80,7 +218,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
             select p.request_id, false from governance.sla_pause p
              where governance.person_folded(p.actor) = any (p_keys) or governance.person_folded(p.ended_by) = any (p_keys)
              union all
-            select c.request_id, false from governance.person_commitment c where governance.person_folded(c.value) = any (p_keys)) x
+            select c.request_id, false from governance.person_commitment c
+             where governance.person_folded(c.value) = any (p_keys) and c.member not in ('account', 'native_id')) x
      where x.id is not null
      group by x.id
 $$;
@@ -113,7 +252,7 @@ end $$;
 comment on function governance.request_needed(uuid, jsonb) is 'Why a request is still needed as it is; null: it is history';
 
 -- Where people stand, and how: a column that is a name, a list of names, words, a document, json, an account of who it is about, an
--- account with its immutable id, what only a read of that account says (own), bytes and their digests, a hash of any of these.
+-- account with its immutable id, the account somebody left with, what only a read of that account says (own), bytes and their digests, a hash of any of these.
 create or replace function governance.person_cells() returns table (n int, tab text, col text, what text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
     values (1, 'access_request', 'requester', 'name'), (2, 'access_request', 'beneficiary', 'name'),
@@ -135,7 +274,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
            (40, 'account_link', 'actor', 'name'), (41, 'account_link', 'reason', 'text'), (42, 'entitlement_link', 'actor', 'name'),
            (43, 'entitlement_link', 'reason', 'text'), (44, 'fulfiller', 'person', 'name'), (45, 'fulfiller', 'names', 'names'),
            (46, 'delegation', 'delegator', 'name'), (47, 'delegation', 'delegate', 'name'), (48, 'delegation', 'actor', 'name'),
-           (49, 'departure', 'person', 'name'), (50, 'departure', 'names', 'names'), (51, 'departure', 'account', 'name'),
+           (49, 'departure', 'person', 'name'), (50, 'departure', 'names', 'names'), (51, 'departure', 'account', 'departed'),
            (52, 'departure', 'actor', 'name'), (53, 'departure', 'returned_by', 'name'), (54, 'departure', 'reason', 'text'),
            (55, 'emergency_review', 'reviewer', 'name'), (56, 'emergency_review', 'reviewer_names', 'names'),
            (57, 'emergency_review', 'note', 'text'), (58, 'operator_act', 'actor', 'name'), (59, 'operator_act', 'done', 'json'),
@@ -191,24 +330,27 @@ language sql immutable set search_path = pg_catalog, pg_temp as $f$
 $f$;
 comment on function governance.person_cells_scope(text) is 'Which rows of a table may lose a person';
 
--- Where a column holds him, and what comes instead. $3: requests that are about him, $4: his names, folded, $5: what stands for him, $6: his
--- names as bytes.
+-- Where a column holds him, and what comes instead. $3: requests that are about him, $4: his keys, $5: what stands for him, $6: words
+-- that name him within texts.
 create or replace function governance.person_cell(p_column text, p_what text, p_of text) returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp as $f$
     select array[replace(replace(v.found, '@', format('x.%I', p_column)), '#', p_of), replace(replace(v.instead, '@', format('x.%I', p_column)), '#', p_of)]
       from (values ('name', 'governance.person_folded(@) = any ($4)', $i$$5 || '-' || array_position($4, governance.person_folded(@))$i$),
                    ('names', 'governance.names_hold(@, $4)', 'array(select n from unnest(@) n where not governance.names_hold(array[n], $4))'),
-                   ('account', $i$(governance.person_folded(@) = any ($4) or # = any ($3)) and not starts_with(@, 'erased-')$i$,
-                        $i$$5 || '-' || coalesce(array_position($4, governance.person_folded(@))::text, 'a' || x.id)$i$),
-                   ('linked', 'governance.person_folded(x.person) = any ($4) or governance.person_folded(x.account) = any ($4)',
-                        $i$$5 || '-' || coalesce(array_position($4, governance.person_folded(@))::text, 'l' || x.id)$i$),
+                   ('account', $i$(governance.account_key(x.source, @) = any ($4) or # = any ($3)) and not starts_with(@, 'erased-')$i$,
+                        $i$$5 || '-' || coalesce(array_position($4, governance.account_key(x.source, @))::text, 'a' || x.id)$i$),
+                   ('linked', $i$(governance.person_folded(x.person) = any ($4) or governance.native_key(x.source, x.native_id) = any ($4)) and not starts_with(@, 'erased-')$i$,
+                        $i$$5 || '-' || coalesce(array_position($4, governance.account_key(x.source, @))::text, 'l' || x.id)$i$),
+                   ('departed', $i$@ <> '' and not starts_with(@, 'erased-') and (governance.person_folded(x.person) = any ($4)
+                        or governance.account_key(x.source, @) = any ($4) or governance.native_key(x.source, @) = any ($4))$i$,
+                        $i$$5 || '-' || coalesce(array_position($4, governance.account_key(x.source, @))::text, 'd' || x.id)$i$),
                    ('own', $i$@ <> '' and # = any ($3)$i$, $i$''$i$),
-                   ('text', $i$@ not in ('', '[erased]') and (# = any ($3) or governance.text_holds(@, $4))$i$, $i$'[erased]'$i$),
-                   ('document', $i$@ not in ('', '{}') and (# = any ($3) or governance.text_holds(@, $4))$i$, $i$'{}'$i$),
-                   ('json', $i$@ <> '{}' and (# = any ($3) or governance.text_holds(@::text, $4))$i$, $i$'{}'$i$),
-                   ('null', '@ is not null and (# = any ($3) or governance.text_holds(@::text, $4))', 'null'),
-                   ('bytes', 'octet_length(@) > 0 and (# = any ($3) or exists (select from unnest($6) s where position(s in @) > 0))', $i$''::bytea$i$),
-                   ('digest', '@ is not null and (# = any ($3) or exists (select from unnest($6) s where position(s in x.asked) > 0 or position(s in x.answered) > 0))',
+                   ('text', $i$@ not in ('', '[erased]') and (# = any ($3) or governance.text_holds(@, $6))$i$, $i$'[erased]'$i$),
+                   ('document', $i$@ not in ('', '{}') and (# = any ($3) or governance.text_holds(@, $6))$i$, $i$'{}'$i$),
+                   ('json', $i$@ <> '{}' and (# = any ($3) or governance.text_holds(@::text, $6))$i$, $i$'{}'$i$),
+                   ('null', '@ is not null and (# = any ($3) or governance.text_holds(@::text, $6))', 'null'),
+                   ('bytes', 'octet_length(@) > 0 and (# = any ($3) or governance.bytes_hold(@, $6))', $i$''::bytea$i$),
+                   ('digest', '@ is not null and (# = any ($3) or governance.bytes_hold(x.asked, $6) or governance.bytes_hold(x.answered, $6))',
                         'null'),
                    ('hash', 'length(@) in (32, 64) and exists (select from governance.request_salt s where s.request_id = # and # = any ($1) and s.salt is not null)',
                         case p_column when 'raw_sha256' -- of bytes; the others are written out
@@ -219,23 +361,76 @@ language sql immutable set search_path = pg_catalog, pg_temp as $f$
 $f$;
 comment on function governance.person_cell(text, text, text) is 'Where a column names a person, and what comes instead, as expressions';
 
+-- The clear text beside the chain that he is in. An account counts by the source that its entry tells.
+create or replace function governance.person_commitments(p_free uuid[], p_his uuid[], p_loose boolean, p_keys text[], p_words text[]) returns table (entry bigint, member text)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select c.entry, c.member
+      from governance.person_commitment c left join governance.evidence_entry e on e.seq = c.entry and c.member in ('account', 'native_id')
+     cross join lateral (select e.body::jsonb #>> '{detail,source}' as source) s
+     where c.erased_at is null and (c.request_id = any (p_free) or c.request_id is null and p_loose)
+       and (c.request_id = any (p_his) and c.member in ('account', 'person', 'native_id', 'reason', 'note', 'control')
+            or case c.member when 'account' then governance.account_key(s.source, c.value) = any (p_keys)
+                             when 'native_id' then governance.native_key(s.source, c.value) = any (p_keys)
+                             else governance.person_folded(c.value) = any (p_keys) or governance.text_holds(c.value, p_words) end)
+$$;
+comment on function governance.person_commitments(uuid[], uuid[], boolean, text[], text[]) is 'Clear texts of commitments that name a person or are about him';
+
+-- Entries of before 0113 with plain hashes of his names, alone or with what stood beside them. Asked before the names are gone.
+create or replace function governance.person_plain_hashes(p_free uuid[], p_his uuid[], p_keys text[], p_person text) returns bigint
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    said text[] := array(select distinct encode(sha256(convert_to(w.words, 'UTF8')), 'hex')
+        from (select k from unnest(p_keys || array[p_person]) k where position(E'\n' in k) = 0
+               union all select n.key from governance.person_named() n where governance.person_folded(n.key) = any (p_keys)
+               union all select i.account || E'\n' || i.entitlement from governance.request_item i
+                          where i.request_id = any (p_his) or i.request_id = any (p_free) and governance.account_key(i.source, i.account) = any (p_keys)
+               union all select unnest(array[l.account || E'\n' || l.person, l.native_id]) from governance.account_link l
+                          where governance.person_folded(l.person) = any (p_keys) or governance.native_key(l.source, l.native_id) = any (p_keys)) w(words));
+begin
+    return (select count(*) from governance.evidence_entry e
+             where e.request_id = any (p_free) and e.body like '%_sha256"%' and exists (select from unnest(said) h where position(h in e.body) > 0));
+end $$;
+comment on function governance.person_plain_hashes(uuid[], uuid[], text[], text) is 'Entries of requests that hold plain hashes of a person''s names';
+
+-- Is anybody known by that name? An address or an account of Jira is one person's whoever knows it; a bare word may be any word of a text.
+create or replace function governance.person_is_known(p_keys text[], p_person text) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    cell record;
+    found boolean := cardinality(p_keys) > 1 or governance.person_names(p_person, '{}') <> array['word=' || p_person]
+        or exists (select from governance.account_owners(array[governance.person_folded(p_person)]))
+        or exists (select from governance.person_commitment c where governance.person_folded(c.value) = any (p_keys));
+begin
+    for cell in select c.tab, governance.person_cell(c.col, c.what, 'null::uuid') as of from governance.person_cells() c where c.what in ('name', 'names') loop
+        exit when found;
+        execute format('select exists (select from governance.%I x where %s)', cell.tab, replace(cell.of[1], '$4', '$1')) into found using p_keys;
+    end loop;
+    return found;
+end $$;
+comment on function governance.person_is_known(text[], text) is 'Is somebody known by that name, or is it an address or account of Jira?';
+
 -- p_do false: what would be done. p_holds: [{"name", "people", "tickets", "requests"}].
 create or replace function governance.person_erase(p_person text, p_holds jsonb, p_do boolean, p_actor text, p_reason text) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
     keys text[] := governance.person_keys(p_person);
+    known jsonb := (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', coalesce(nullif(split_part(k.key, E'\n', 2), ''), nullif(split_part(k.key, E'\n', 3), ''), k.key),
+                        'source', case when position(E'\n' in k.key) > 0 then split_part(k.key, E'\n', 1) end, 'how', k.how)) order by k.key) from governance.person_known(p_person) k);
     alias text := 'erased-' || left(replace(gen_random_uuid()::text, '-', ''), 12);
     held text := (select h->>'name' from jsonb_array_elements(p_holds) h
-                   where exists (select from jsonb_array_elements_text(h->'people') k where governance.person_folded(k) = any (keys)) limit 1);
+                   where exists (select from jsonb_array_elements_text(h->'people') k -- in doubt it is he
+                                  where governance.person_keys(k) && keys or governance.person_folded(k) = any (keys || array(select split_part(x, E'\n', 2) from unnest(keys) x)))
+                   limit 1);
     free uuid[];
     his uuid[];
-    bytes bytea[];
+    unsure jsonb := (select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(u)) order by u), '[]') from governance.person_unsure(keys, p_person) u);
+    words text[] := governance.person_words(keys, array(select x->>'name' from jsonb_array_elements(unsure) x));
     kept jsonb;
     loose boolean;
     found jsonb := '[]';
     counts bigint[];
     cells bigint := 0;
-    said bigint[];
+    said bigint := 0;
     old bigint;
     made bigint;
     t record;
@@ -243,6 +438,10 @@ begin
     if governance.person_folded(p_person) = '' then
         raise exception 'a person has a name' using errcode = 'CG063';
     end if;
+    if not governance.person_is_known(keys, p_person) then -- it may be a word of anything
+        return jsonb_build_object('unknown', true, 'names', to_jsonb(keys), 'kept', '[]'::jsonb, 'unsure', '[]'::jsonb);
+    end if;
+    p_holds := governance.holds_known(p_holds); -- a request that a held person is named in loses nobody
     if p_do then -- what is free stays so
         perform from governance.access_request r
           where r.id in (select q.request_id from governance.person_requests(keys) q) order by r.id for update;
@@ -256,13 +455,13 @@ begin
       from (select p.*, coalesce('held: ' || held, governance.request_needed(p.request_id, p_holds)) as why from governance.person_requests(keys) p) q;
     kept := kept || governance.person_needed(keys, held);
     loose := kept = '[]' and held is null; -- accounts, departures and votes of others may stand on what no request names
-    bytes := array(select convert_to(k, 'UTF8') from unnest(keys || array[p_person]) k where length(k) > 2);
+    old := governance.person_plain_hashes(free, his, keys, p_person);
     for t in select c.tab, array_agg(c.col order by c.n) as cols,
                     array_agg(governance.person_cell(c.col, c.what, governance.person_cells_of(c.tab)) order by c.n) as cell
                from governance.person_cells() c group by c.tab order by min(c.n) loop
         execute (select format('select array[%s] from governance.%I x where %s', string_agg(format('count(*) filter (where %s)', t.cell[i][1]), ', ' order by i),
                                t.tab, governance.person_cells_scope(t.tab)) from generate_subscripts(t.cols, 1) i)
-           into counts using free, loose, his, keys, alias, bytes;
+           into counts using free, loose, his, keys, alias, words;
         continue when 0 = all (counts);
         found := found || (select jsonb_agg(jsonb_build_object('table', t.tab, 'column', t.cols[i], 'rows', counts[i]) order by i)
                              from generate_subscripts(t.cols, 1) i where counts[i] > 0);
@@ -273,28 +472,21 @@ begin
                                    string_agg(format('%I = case when %s then %s else x.%1$I end', t.cols[i], t.cell[i][1], t.cell[i][2]), ', ' order by i),
                                    governance.person_cells_scope(t.tab), string_agg(format('(%s)', t.cell[i][1]), ' or ' order by i))
                        from generate_subscripts(t.cols, 1) i where counts[i] > 0)
-              using free, loose, his, keys, alias, bytes;
+              using free, loose, his, keys, alias, words;
             execute format('alter table governance.%I enable trigger user', t.tab);
         end if;
     end loop;
-    said := array(select c.entry from governance.person_commitment c
-                   where c.erased_at is null and (c.request_id = any (free) or c.request_id is null and loose)
-                     and (governance.person_folded(c.value) = any (keys) or governance.text_holds(c.value, keys)
-                          or c.request_id = any (his) and c.member in ('account', 'person', 'native_id', 'reason', 'note', 'control')));
-    select count(*) into old from governance.evidence_entry e
-     where e.request_id = any (free)
-       and exists (select from unnest(keys || array[p_person]) k where position(encode(sha256(convert_to(k, 'UTF8')), 'hex') in e.body) > 0);
-    if p_do and (cells > 0 or said <> '{}') then
+    select count(*) into said from governance.person_commitments(free, his, loose, keys, words);
+    if p_do and (cells > 0 or said > 0) then
         update governance.person_commitment c set salt = null, value = null, erased_at = clock_timestamp()
-         where c.entry = any (said) and c.erased_at is null
-           and (governance.person_folded(c.value) = any (keys) or governance.text_holds(c.value, keys)
-                or c.request_id = any (his) and c.member in ('account', 'person', 'native_id', 'reason', 'note', 'control'));
+          from governance.person_commitments(free, his, loose, keys, words) w where c.entry = w.entry and c.member = w.member;
         update governance.request_salt s set salt = null, erased_at = clock_timestamp() where s.request_id = any (free) and s.erased_at is null;
         insert into governance.erasure (pseudonym, requests, commitments, cells, kept, actor, reason)
-        values (alias, free, cardinality(said), cells, jsonb_array_length(kept), p_actor, p_reason) returning id into made;
+        values (alias, free, said, cells, jsonb_array_length(kept), p_actor, p_reason) returning id into made;
     end if;
-    return jsonb_strip_nulls(jsonb_build_object('names', to_jsonb(keys), 'requests', cardinality(free), 'kept', kept, 'commitments', cardinality(said),
-        'plain_hashes', old, 'found', found, 'cells', cells, 'erasure', made, 'pseudonym', case when made is not null then alias end));
+    return jsonb_strip_nulls(jsonb_build_object('names', to_jsonb(array(select k from unnest(keys) k where position(E'\n' in k) = 0)), 'keys', known, 'unsure', unsure,
+        'requests', cardinality(free), 'kept', kept, 'commitments', said, 'plain_hashes', old, 'found', found, 'cells', cells, 'erasure', made,
+        'pseudonym', case when made is not null then alias end));
 end $$;
 comment on function governance.person_erase(text, jsonb, boolean, text, text) is
     'Erase a person wherever nothing needs the name any more, and tell where, and where not and why; or tell what would be';

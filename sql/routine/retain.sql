@@ -1,15 +1,18 @@
 -- Records whose time is over. They are found, written to a file by the program, and dropped, month by month, each month in a transaction of its own, under a lock
 -- on their requests: what is dropped is what was written, by its ids. What an open request, a live exception or a hold needs stays.
 
--- Holds with all requests that they are about: p is [{"name", "people", "tickets", "requests"}].
+-- Holds with all requests that they are about, and all words: p is [{"name", "people", "tickets", "requests"}].
 create or replace function governance.holds_known(p jsonb) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
-    select coalesce(jsonb_agg(h || jsonb_build_object('requests', h->'requests' || coalesce((
-               select jsonb_agg(distinct q.request_id)
-                 from jsonb_array_elements_text(h->'people') k, governance.person_requests(governance.person_keys(k)) q), '[]'))), '[]')
+    select coalesce(jsonb_agg(h || jsonb_build_object(
+               'requests', h->'requests' || coalesce((
+                   select jsonb_agg(distinct q.request_id)
+                     from jsonb_array_elements_text(h->'people') k, governance.person_requests(governance.person_keys(k)) q), '[]'),
+               'words', coalesce((
+                   select jsonb_agg(distinct w) from jsonb_array_elements_text(h->'people') k, unnest(governance.person_words(governance.person_keys(k), '{}')) w), '[]'))), '[]')
       from jsonb_array_elements(p) h
 $$;
-comment on function governance.holds_known(jsonb) is 'Holds with the requests in which the people are named that they are about';
+comment on function governance.holds_known(jsonb) is 'Holds with the requests in which the people are named that they are about, and the words that name them';
 
 -- The next records of a kind behind p_after, older than p_to, that nothing needs. Of a request whose evidence goes on after p_until none goes:
 -- its time begins with its end.
@@ -19,14 +22,16 @@ returns table (id bigint, at timestamptz, request_id uuid)
 language plpgsql stable set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
     published bigint;
+    held text[];
 begin
     case p_kind
     when 'deliveries' then
+        held := array(select distinct governance.person_folded(k) from jsonb_array_elements(p_holds) h,
+                             jsonb_array_elements_text((h->'people') || (h->'tickets') || coalesce(h->'words', '[]')) k);
         return query
         select w.id, w.received_at, null::uuid from governance.webhook_delivery w
          where w.received_at >= p_from and w.received_at < p_to and w.id > p_after and w.state <> 'new'
-           and not exists (select from jsonb_array_elements(p_holds) h, jsonb_array_elements_text(h->'people' || h->'tickets') k
-                            where position(convert_to(k, 'UTF8') in w.body) > 0)
+           and not governance.bytes_hold(w.body, held)
          order by w.id limit p_limit;
     when 'observations' then -- but the one that a request was proven by, the last one, and those that something else names
         return query

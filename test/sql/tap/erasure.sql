@@ -1,5 +1,5 @@
 -- A person is erased wherever nothing needs the name any more; what is hashed stays as it is.
-select plan(39);
+select plan(71);
 
 -- Every column of every table of ours, as text, that still names somebody.
 create function t.named(word text) returns setof text language plpgsql as $$
@@ -118,6 +118,84 @@ select is(t.erase('boss@example.com')->>'requests', '3', 'when it has ended, ano
 select is_empty($$select t.named('boss@')$$, 'everywhere');
 select governance.evidence_append('request.approval', :'one', jsonb_build_object('approver_sha256', encode(sha256('lead@example.com'), 'hex')));
 select is(t.erase('lead@example.com', sure => false)->>'plain_hashes', '1', 'of an entry of before, with the plain hash of a name, it is told');
+insert into governance.evidence_entry (seq, at, kind, request_id, body, prev, hash)
+select 9000000 + n, clock_timestamp(), 'item.wanted', :'one', '{"detail":{"subject_sha256":"' || encode(sha256(convert_to(w, 'UTF8')), 'hex') || '"}}', sha256(''), sha256('')
+  from (select 1, account || e'\n' || entitlement from governance.request_item where id = t.item(:'one')) x(n, w);
+select is(t.erase('lead@example.com', sure => false)->>'plain_hashes', '1', 'not where it is of another one');
+
+-- two people whose accounts have one name, in two systems
+create function t.human(who text, source text, account text, native text) returns uuid language plpgsql as $$
+declare
+    r uuid := t.request('{}', jsonb_build_object('kind', 'grant', 'requester', 'desk@example.com', 'beneficiary', who, 'justification', 'for ' || who, 'items', jsonb_build_array(
+                        jsonb_build_object('source', source, 'account', account, 'entitlement', 'role', 'desired', 'present'))));
+begin
+    perform t.verifying(r);
+    if native <> '' then
+        insert into governance.account_link (person, source, account, native_id, how, request_id) values (who, source, account, native, 'read', r);
+    end if;
+    perform t.close(r);
+    return r;
+end $$;
+select t.human('john.smith', 'plain', 'jsmith', 'n-1') as john \gset
+select t.human('j.smith@example.com', 'plain', 'JSmith', 'n-1') as also \gset
+select t.human('jane.smith', 'slow', 'jsmith', 'n-2') as jane \gset
+insert into governance.webhook_delivery (site, delivery_id, body, state) values ('acme', 'j1', '{"account": "jsmith"}', 'handled');
+insert into governance.evidence_entry (seq, at, kind, request_id, body, prev, hash)
+select 9000100 + n, clock_timestamp(), 'item.wanted', :'john', '{"detail":{"subject_sha256":"' || encode(sha256(convert_to(w, 'UTF8')), 'hex') || '"}}', sha256(''), sha256('')
+  from (values (1, e'jsmith\nrole'), (2, e'jsmith\njohn.smith'), (3, 'john.smith'), (4, e'jsmith\njane.smith')) x(n, w);
+select t.erase('John.Smith', sure => false) as plan \gset
+select is((:'plan'::jsonb)->'names', '["j.smith@example.com", "john.smith"]', 'who has the id of his account is he');
+select is((select jsonb_agg(k->'how' order by k->>'name', k->>'how') from jsonb_array_elements((:'plan'::jsonb)->'keys') k where k->>'name' in ('john.smith', 'jsmith')),
+          '["as you named it", "an account of john.smith"]', 'each name with how it was reached');
+select is((:'plan'::jsonb)->'unsure', '[{"name": "jsmith", "source": "slow", "person": "jane.smith"}]', 'the same word in another system is for a human');
+select is((:'plan'::jsonb)->>'requests', '2', 'and nothing of hers is his');
+select is((:'plan'::jsonb)->>'plain_hashes', '3', 'plain hashes of an account with an entitlement or its person count');
+select md5(string_agg(x::text, '' order by x)) as hers from (select to_jsonb(r)::text from governance.access_request r where id = :'jane'
+    union all select to_jsonb(i)::text from governance.request_item i where request_id = :'jane' union all select to_jsonb(l)::text from governance.account_link l where request_id = :'jane'
+    union all select to_jsonb(c)::text from governance.person_commitment c where request_id = :'jane') h(x) \gset
+select is((t.erase('jsmith', sure => false)->>'cells')::int, 0, 'a word that two accounts have names neither');
+select ok(t.erase('john.smith', jsonb_build_array(jsonb_build_object('name', 'case 4', 'people', jsonb_build_array(held), 'tickets', '[]'::jsonb, 'requests', '[]'::jsonb)))->'kept'
+          @> '[{"why": "held: case 4"}]', 'he is held as ' || held) from unnest(array['J.Smith@example.com', 'jsmith']) held;
+select t.erase('john.smith');
+select is(md5(string_agg(x::text, '' order by x)), :'hers', 'she is as she was') from (select to_jsonb(r)::text from governance.access_request r where id = :'jane'
+    union all select to_jsonb(i)::text from governance.request_item i where request_id = :'jane' union all select to_jsonb(l)::text from governance.account_link l where request_id = :'jane'
+    union all select to_jsonb(c)::text from governance.person_commitment c where request_id = :'jane') h(x);
+select is((select string_agg(x.account, ' ') from governance.request_item x where x.request_id in (:'john', :'also') and x.account not like 'erased-%'), null, 'he is gone, by both his names');
+select is((select count(*) from governance.account_link where native_id = 'n-1' or account ilike 'jsmith' and source = 'plain'), 0::bigint, 'and his account');
+select is((select octet_length(body) > 0 from governance.webhook_delivery where delivery_id = 'j1'), true, 'a text with the word of both stays');
+-- a name that was another's account before
+select t.human('old@example.com', 'plain', 'reused', 'n-3') as old, t.human('new@example.com', 'plain', 'reused', 'n-4') as new \gset
+select is(t.erase('old@example.com', sure => false)->'unsure' @> '[{"name": "reused", "source": "plain", "person": "new@example.com"}]', true, 'nor is who has its name now');
+select t.erase('old@example.com');
+select is((select account from governance.request_item where request_id = :'new'), 'reused', 'erased');
+
+select t.human('Kay Lee', 'plain', 'klee', '') as kay, t.human('Lea Kay', 'plain', 'lkay', 'n-5') as lea \gset
+select is(t.erase('klee')->'names', '["klee"]', 'an account that only a ticket names tells nothing');
+select ok(t.erase('desk@example.com', '[{"name": "case 5", "people": ["lea kay"], "tickets": [], "requests": []}]', false)->'kept'
+          @> jsonb_build_array(jsonb_build_object('request', :'lea', 'why', 'held: case 5')), 'a hold keeps all that its person is named in');
+select is(t.erase('LKAY')->'names', '["lea kay", "lkay"]', 'one that was read tells whose it is');
+select ok(account like 'erased-%', 'both are gone') from governance.request_item where request_id in (:'kay', :'lea');
+
+-- a word is nobody
+insert into governance.webhook_delivery (site, delivery_id, body, state)
+select 'acme', name, convert_to(body, 'UTF8') || beside, 'handled'
+  from (values ('w1', '{"url": "https://x.atlassian.net", "says": "Ian"}', ''::bytea), ('w2', '{"url": "https://x.atlassian.net"}', ''),
+               ('w3', '{"who": "ZoË KÖhler"}', ''), ('w4', '{"who": "Zo\u00eb K\u00D6hler"}', ''), ('w5', '{"who": "line\nZoë\u0020Köhler"}', ''),
+               ('w6', '{"who": "{\"x\":\"Zo\\u00eb K\\u00f6hler\"}"}', ''), ('w7', 'zoë köhler ', '\x00ff'), ('w8', '{"who": "Zoë Köhlermann"}', '')) v(name, body, beside);
+select is(t.erase('ian') - 'names', '{"unknown": true, "kept": [], "unsure": []}', 'nobody is known by a word of texts');
+select t.human('Zoë Köhler', 'plain', 'ian', '') as zoe \gset
+select t.erase(' zoë köhler');
+select is((select string_agg(delivery_id, ' ' order by delivery_id) from governance.webhook_delivery where delivery_id like 'w_' and octet_length(body) > 0), 'w1 w2 w8',
+          'a name is found in any case, as JSON writes it and beside what is no text, but not within another');
+select t.human('ian', 'plain', 'x', '') as ian \gset
+select t.erase('ian');
+select is((select string_agg(delivery_id, ' ' order by delivery_id) from governance.webhook_delivery where delivery_id like 'w_' and octet_length(body) > 0), 'w2 w8', 'a word is a whole one');
+select is(governance.text_holds(text, array[word]), said, text || ': ' || word)
+  from (values ('C:\users\ian', 'ian', true), ('\ud83d \u0000 \uZZ \Uabcd ian', 'ian', true), ('hi \ud83d\ude00ian', 'ian', true), ('a.b+c@example.com', 'a.b+c@example.com', true),
+               ('axb+c@example.com', 'a.b+c@example.com', false), ('ian_2', 'ian', false), ('Ïan', 'ian', false), ('ian', '', false)) v(text, word, said);
+insert into governance.webhook_delivery (site, delivery_id, body, state) values ('acme', 'late', '{"who": "MORA@example.com"}', 'handled');
+select is(t.erase('mora@example.com')->>'cells', '1', 'what of an address comes later can go later');
+
 set role countersign_service;
 select throws_ok($$select governance.person_erase('kim@example.com', '[]', true, 'x', 'y')$$, '42501', null, 'the service erases nobody');
 select throws_ok('delete from governance.person_commitment', '42501', null, 'by no way');

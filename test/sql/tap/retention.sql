@@ -1,5 +1,5 @@
 -- What leaves the database when its time is over, and what never does.
-select plan(34);
+select plan(38);
 
 create function t.aged(request uuid, age interval) returns void language plpgsql as $$
 begin -- as time does it
@@ -75,6 +75,14 @@ select is(t.months('observations', 60, jsonb_build_array(jsonb_build_object('nam
           0::bigint, 'nor of one that a hold names');
 select is(t.months('decisions', 60, '[{"name": "a", "people": ["SOMEONE"], "tickets": [], "requests": []}]'), 0::bigint, 'by a person, too');
 select is(t.months('deliveries', 0), 0::bigint, 'a month that is not over stays whole');
+set session_replication_role = replica;
+insert into governance.webhook_delivery (site, delivery_id, body, state, received_at)
+select 'acme', 'held ' || n, convert_to(b, 'UTF8'), 'handled', clock_timestamp() - interval '100 days'
+  from (values (1, '{"who": "SOMEONE"}'), (2, '{"who": "S\u00d6ren"}'), (3, '{"key": "iam-77"}'), (4, '{"who": "somebody"}'), (5, '{"key": "IAM-778"}')) v(n, b);
+set session_replication_role = origin;
+select is((select string_agg(w.delivery_id, ', ' order by w.delivery_id) from governance.webhook_delivery w
+            where w.id = any (t.ids('deliveries', '[{"name": "a", "people": ["Someone", "sören"], "tickets": ["IAM-77"], "requests": []}]'))), 'held 4, held 5',
+          'a hold finds its people and tickets in any case and as JSON writes them, and no others');
 update governance.access_request set look_at = clock_timestamp() where id = :'one';
 select is(t.months('observations') + t.months('flows') + t.months('decisions'), 0::bigint, 'nor what is still looked at');
 update governance.access_request set look_at = null where id = :'one';
@@ -84,6 +92,7 @@ select throws_ok($$select t.drop('observations', '[]', array[1, 2]::bigint[])$$,
 select lives_ok($$select t.drop('observations')$$, 'what was is');
 select set_eq(format('select o.id from governance.observation o join governance.request_item i on i.id = o.item_id where i.request_id = %L', :'one'), array[:proof, :last]::bigint[],
               'the proof is there');
+select is_empty('select * from audit.reconciliation_v1 where difference <> 0', 'which are counted as gone');
 select t.drop('flows');
 select is((select string_agg(kind, ' ' order by id) from governance.flow where request_id = :'one'), 'create_ticket comment', 'of each kind of work the last');
 select t.drop('decisions');
@@ -108,6 +117,9 @@ select is_empty('select governance.commitments_forged()', 'and all clear text is
 select ok(body::jsonb #>> '{detail,sha256}' = repeat('ab', 32) and body::jsonb #>> '{detail,export}' = 'evidence.jsonl', 'with its hash')
   from governance.evidence_entry where kind = 'records.retained' order by seq desc limit 1;
 select is((select count(*) from governance.item_verdict where request_id = :'one'), 1::bigint, 'it can still be looked at');
+
+select is_empty('select * from audit.reconciliation_v1 where difference <> 0', 'and the entries are still as many');
+select is((select counted from audit.reconciliation_v1 where what = 'entries of the log'), (select seq from governance.evidence_head), 'with those that are gone');
 
 -- who
 set role countersign_service;
