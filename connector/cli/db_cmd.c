@@ -82,12 +82,14 @@ static int verify(struct cli *cli, const struct pg_options *options)
     if (cli->json) {
         printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
                "\"uncommented\":%d,"
-               "\"objects\":%d,\"rows\":%d,\"names_compared\":%s,\"evidence\":%lld,\"checkpoints\":%lld,\"broken_at\":"
+               "\"objects\":%d,\"rows\":%d,\"names_compared\":%s,\"evidence\":%lld,\"checkpoints\":"
+               "%lld,\"broken_at\":"
                "%lld,"
                "\"retained\":%lld,\"forged\":%d,\"commitments_forged\":%d}\n",
                good ? "true" : "false", f.migrations, f.missing, f.changed, f.newer, f.uncommented,
-               f.objects, f.rows, f.names_compared ? "true" : "false", (long long)f.evidence, (long long)f.checkpoints,
-               (long long)f.broken_at, (long long)f.retained, f.forged, f.commitments_forged);
+               f.objects, f.rows, f.names_compared ? "true" : "false", (long long)f.evidence,
+               (long long)f.checkpoints, (long long)f.broken_at, (long long)f.retained, f.forged,
+               f.commitments_forged);
     } else {
         printf("migrations   %d the same, %d missing, %d changed, %d newer\n", f.migrations,
                f.missing, f.changed, f.newer);

@@ -437,7 +437,8 @@ static bool compare_rows(void *conn, struct check *c, struct err *err)
 
     if (c->f->broken_at || c->f->missing || c->f->changed)
         return true;
-    if (!compare_by(conn, &SQL_VERIFY_ROWS, c, err) || !count(conn, &SQL_VERIFY_MAY, &may, err))
+    if (!statement(conn, &SQL_VERIFY_PLANS, err) || !compare_by(conn, &SQL_VERIFY_ROWS, c, err) ||
+        !count(conn, &SQL_VERIFY_MAY, &may, err))
         return false;
     c->f->names_compared = may;
     return !may || compare_by(conn, &SQL_VERIFY_COMMITMENTS, c, err);

@@ -46,6 +46,11 @@ select kind, name, encode(sha256(convert_to(definition, 'UTF8')), 'hex') from go
 -- params:
 select kind, name, what from governance.catalog_changes()
 
+-- name: verify_plans
+-- params:
+-- to compile so long a statement takes longer than to run it
+set local jit = off
+
 -- name: verify_rows
 -- params:
 -- Rows that say something else than the evidence of them, each with the entry it contradicts; the program asks it itself, so that nobody
@@ -172,9 +177,9 @@ wrong as (
       left join lost l on l.request_id = t.request_id and l.kind = 'observations'
      where case when w.id is null then t.what <> 'observation' or l.request_id is null
            else coalesce(w.request_id, '00000000-0000-0000-0000-000000000000') <> t.request_id
-                or t.d || w.says <> w.says || t.d -- what both say
-                or t.commits and jsonb_strip_nulls(t.d || w.says) <> t.d -- what only one says; entries of before may have had no word for it
-                or not t.commits and coalesce(z.seq, 0) < t.seq and t.d || w.said <> w.said || t.d
+                or case when t.commits then jsonb_strip_nulls(t.d || w.says) <> t.d
+                        else t.d || w.says <> w.says || t.d -- what both say: entries of before may have had no word for the rest
+                             or coalesce(z.seq, 0) < t.seq and t.d || w.said <> w.said || t.d end
                 or t.is_first and abs(extract(epoch from t.at - w.at)) > 60 end
     union all
     select 0, format('%s %s has no entry', w.what, w.id)

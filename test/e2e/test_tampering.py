@@ -198,7 +198,7 @@ KINDS = {
                                "request {shut} says that it was claimed at another time"),
     "it was verified earlier": ("update governance.access_request set verified_at = verified_at - interval '1 day' where id = '{shut}'", DB,
                                 "request {shut} says that it was verified at another time"),
-    "it was in time": ("update governance.sla_clock set stopped_at = stopped_at - interval '1 s' where request_id = '{shut}'", DB,
+    "it was in time": ("update governance.sla_clock set stopped_at = stopped_at - interval '1 ms' where request_id = '{shut}'", DB,
                        "the clock of request {shut} is another one"),
     "something else was read": ("update governance.observation set raw_sha256 = sha256('x') where raw_sha256 is not null", DB,
                                 r"entry {seen} +observation \d+ has another raw"),
@@ -298,3 +298,47 @@ def test_evidence_of_before_verifies_after_a_person_is_erased(site, facts):
     code, said = copy.db_verify()
     copy.drop()
     assert code == 1 and re.search(r"item \d+ is another one", said), "and of others they hold"
+
+
+# Two years ago; and its tickets had been there for a month.
+AGED = """update governance.evidence_entry e set at = e.at - interval '800 days', body = replace(replace(regexp_replace(e.body, '^{"at":"[^"]*"', '{"at":"' ||
+    to_char((e.at - interval '800 days') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"'),
+    coalesce('"started_us":' || x.us, '-'), coalesce('"started_us":' || x.us - 831 * 86400000000, '-')),
+    coalesce(x.ends, '-'), coalesce(to_char((x.ends::timestamptz - interval '800 days') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '-'))
+  from (select y.seq, (y.body::jsonb #>> '{detail,clock,started_us}')::bigint as us, y.body::jsonb #>> '{detail,expires}' as ends from governance.evidence_entry y) x where x.seq = e.seq;
+update governance.access_request set requested_at = requested_at - interval '831 days', approved_at = approved_at - interval '800 days',
+    claimed_at = claimed_at - interval '800 days', verified_at = verified_at - interval '800 days', closed_at = closed_at - interval '800 days',
+    look_at = case when phase <> 'closed' then look_at end;
+update governance.sla_clock set started_at = started_at - interval '831 days';
+update governance.request_item set replaced_at = replaced_at - interval '800 days', superseded_at = superseded_at - interval '800 days';
+update governance.observation set observed_at = observed_at - interval '800 days';
+update governance.approval set at = at - interval '800 days';
+update governance.exception set created_at = created_at - interval '800 days', expires_at = expires_at - interval '800 days',
+    revoked_at = revoked_at - interval '800 days';
+update governance.policy_decision set at = at - interval '800 days';
+update governance.account_link set established_at = established_at - interval '800 days';
+update governance.entitlement_link set established_at = established_at - interval '800 days';""" + REHASH + FORGET
+
+
+def test_what_is_in_a_file_excuses_nothing_else(site, facts):
+    copy = Copy(site, 98)
+    copy.do(EVIL + AGED)
+    code, said = copy.db_verify()
+    assert code == 0, said
+    config = pathlib.Path(site.folder) / "retaining.yaml"
+    config.write_text(pathlib.Path(site.config).read_text() + "\nretention: { directory: kept, observations: 365d, evidence: 365d }\n")
+    done = site.countersign("db", "retain", "--yes", "--config", str(config), "--conninfo", copy.database.dsn)
+    shut = f"select count(*) from governance.evidence_entry where request_id = '{facts['shut']}'"
+    assert copy.database.psql("select count(*) from governance.retention where kind = 'evidence'") != "0", done
+    code, said = copy.db_verify()
+    assert code == 0 and "retained away" in said, said
+    lost = copy.database.psql("select string_agg(distinct request_id::text, ' ') from governance.retention_request").split()
+    assert facts["open"] not in lost and all(copy.database.psql(shut.replace(facts["shut"], request)) == "0" for request in lost[:1])
+    copy.do(EVIL + f"insert into governance.approval (request_id, approver, decision, at) select '{facts['open']}', 'boss@example.com', 'approved', "
+                   f"at from governance.evidence_entry where seq = {facts['open_seq']}")
+    code, said = copy.db_verify()
+    assert code == 1 and re.search(r"approval \d+ has no entry", said), said
+    copy.do(EVIL + f"insert into governance.retention_request select id, '{facts['open']}' from governance.retention where kind = 'evidence' limit 1")
+    code, said = copy.db_verify()
+    copy.drop()
+    assert code == 1 and re.search(r"retention \d+ names other requests", said), said
