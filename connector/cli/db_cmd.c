@@ -60,6 +60,9 @@ static void say_remedies(const struct store_findings *f)
     if (f->objects)
         fprintf(stderr, "somebody changed the database: find out who, then 'countersign db "
                         "migrate' puts back what is ours\n");
+    if (!f->names_compared && !f->missing && !f->changed && !f->broken_at)
+        fprintf(stderr, "this login may not read what names are committed to with: the owner of "
+                        "the database compares these, too (--conninfo)\n");
     if (f->broken_at || f->rows || f->forged || f->commitments_forged)
         fprintf(stderr, "evidence was changed: keep this database as it is and call the auditor\n");
 }
@@ -79,18 +82,21 @@ static int verify(struct cli *cli, const struct pg_options *options)
     if (cli->json) {
         printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
                "\"uncommented\":%d,"
-               "\"objects\":%d,\"rows\":%d,\"evidence\":%lld,\"checkpoints\":%lld,\"broken_at\":"
+               "\"objects\":%d,\"rows\":%d,\"names_compared\":%s,\"evidence\":%lld,\"checkpoints\":"
+               "%lld,\"broken_at\":"
                "%lld,"
                "\"retained\":%lld,\"forged\":%d,\"commitments_forged\":%d}\n",
                good ? "true" : "false", f.migrations, f.missing, f.changed, f.newer, f.uncommented,
-               f.objects, f.rows, (long long)f.evidence, (long long)f.checkpoints,
-               (long long)f.broken_at, (long long)f.retained, f.forged, f.commitments_forged);
+               f.objects, f.rows, f.names_compared ? "true" : "false", (long long)f.evidence,
+               (long long)f.checkpoints, (long long)f.broken_at, (long long)f.retained, f.forged,
+               f.commitments_forged);
     } else {
         printf("migrations   %d the same, %d missing, %d changed, %d newer\n", f.migrations,
                f.missing, f.changed, f.newer);
         printf("comments     %d tables or views without one\n", f.uncommented);
         printf("objects      %d differ from what db migrate left\n", f.objects);
-        printf("rows         %d say something else than the evidence of them\n", f.rows);
+        printf("rows         %d say something else than the evidence of them%s\n", f.rows,
+               f.names_compared ? "" : " (names and documents were not compared)");
         printf("evidence     %lld entries verified", (long long)f.evidence);
         if (f.checkpoints)
             printf(", as %lld checkpoints were signed of them", (long long)f.checkpoints);

@@ -31,6 +31,7 @@ struct store_findings {
     int64_t broken_at;      /* first entry that does not verify, 0 = intact */
     const char *broken_why;
     int rows; /* that say something else than the evidence of them; looked for where it is intact */
+    bool names_compared; /* and so are names and documents in them: this login may read the salts */
 };
 /* One object that differs; what: changed, missing or added. Or a file that entries of evidence were
  * retained away into: retained. Or a row: kind "entry", name its number (0: it has none), what it

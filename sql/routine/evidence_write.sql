@@ -22,6 +22,8 @@ begin
             'cycle', nullif(new.claim_cycle, ''),
             'proof', case when new.phase in ('verified', 'exception', 'closed') then governance.proof_of(new.id) end);
         documents := jsonb_build_object('tuple', case tg_argv[0] when 'request.remapped' then new.mapped_hash else new.approved_hash end);
+        people := case when tg_argv[0] in ('request.received', 'request.remapped') -- else they are those of before
+                       then jsonb_build_object('requester', new.requester, 'beneficiary', new.beneficiary) end;
         if new.emergency then
             detail := detail || '{"emergency": true}';
         end if;
@@ -54,7 +56,7 @@ begin
             'canary', new.canary_ok,
             'entitlement_id_sha256', case when new.entitlement_id <> '' then encode(sha256(convert_to(new.entitlement_id, 'UTF8')), 'hex') end,
             'as_of', to_char(new.source_as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
-        documents := jsonb_build_object('raw', encode(new.raw_sha256, 'hex'));
+        documents := jsonb_build_object('raw', encode(new.raw_sha256, 'hex'), 'id', new.native_id);
     when 'over_grant' then
         request := (select i.request_id from governance.request_item i where i.id = new.item_id);
         detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id,
@@ -193,7 +195,9 @@ begin
         people := jsonb_build_object('actor', new.actor, 'reason', new.reason);
     when 'retention' then
         detail := jsonb_build_object('retention', new.id, 'kind', new.kind, 'month', new.month, 'export', new.export,
-            'sha256', encode(new.sha256, 'hex'), 'rows', new.rows, 'runs_sha256', governance.retention_runs_sha256(new.id));
+            'sha256', encode(new.sha256, 'hex'), 'rows', new.rows, 'runs_sha256', governance.retention_runs_sha256(new.id),
+            'requests_sha256', (select encode(sha256(convert_to(string_agg(q.request_id::text, ',' order by q.request_id), 'UTF8')), 'hex')
+                                  from governance.retention_request q where q.retention_id = new.id));
     end case;
     if documents is not null then
         detail := detail || governance.documents_commit(request, documents);

@@ -138,6 +138,8 @@ begin
     end if;
     insert into governance.retention (kind, month, export, sha256, rows) values (p_kind, p_month, p_export, decode(p_sha256, 'hex'), p_rows)
     returning id into made;
+    insert into governance.retention_request (retention_id, request_id)
+    select distinct made, r.request_id from governance.retain_rows(p_kind, begins, ends, p_until, p_holds, 0, null) r where r.request_id is not null;
     perform set_config('countersign.retains', made::text, true); -- see append_only()
     case p_kind
     when 'deliveries' then

@@ -111,7 +111,8 @@ declare
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
                              'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
-                             'emergency_review', 'fulfiller', 'sla_calendar', 'sla_span', 'evidence_view', 'erasure', 'retention', 'retention_run'] loop
+                             'emergency_review', 'fulfiller', 'sla_calendar', 'sla_span', 'evidence_view', 'erasure', 'retention', 'retention_run',
+                             'retention_request'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -135,7 +136,8 @@ begin
     for t in select * from (values
         ('access_request', 'evidence_new', 'after insert', '', 'request.received'),
         ('access_request', 'evidence_move', 'after update of phase', 'when (old.phase is distinct from new.phase)', 'request.moved'),
-        ('access_request', 'evidence_remap', 'after update of mapped_hash', 'when (old.mapped_hash is distinct from new.mapped_hash)', 'request.remapped'),
+        ('access_request', 'evidence_remap', 'after update of mapped_hash, beneficiary',
+            'when (row(old.mapped_hash, old.beneficiary) is distinct from row(new.mapped_hash, new.beneficiary))', 'request.remapped'),
         ('access_request', 'evidence_mode', 'after update of mode', 'when (old.mode is distinct from new.mode)', 'request.mode'),
         ('policy_decision', 'evidence_new', 'after insert', '', 'policy.decided'),
         ('sod_set', 'evidence_new', 'after insert', '', 'sod_set.began'),
