@@ -9,27 +9,9 @@ import time
 
 import pytest
 
-from lib import wait, world
+from lib import past, wait, world
 
 ORIGIN = "evidence.example.com/acme"
-AGE = "interval '800 days'"
-STAMP = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
-# As if it had happened then: each entry says its time in its text, too, and rows say theirs; nothing is published yet, so the chain is made anew.
-AGED = f"""begin; set local session_replication_role = replica; lock table governance.evidence_head in exclusive mode;
-update governance.evidence_entry set at = at - {AGE}, body = replace(replace(body,
-        to_char(at at time zone 'utc', {STAMP}), to_char((at - {AGE}) at time zone 'utc', {STAMP})), coalesce(body::jsonb #>> '{{detail,as_of}}', '-'),
-        coalesce(to_char(((body::jsonb #>> '{{detail,as_of}}')::timestamptz - {AGE}) at time zone 'utc', {STAMP}), '-'));
-update governance.observation set observed_at = observed_at - {AGE}, source_as_of = source_as_of - {AGE};
-update governance.approval set at = at - {AGE};
-update governance.webhook_delivery set received_at = received_at - {AGE};
-update governance.flow set created_at = created_at - {AGE};
-update governance.access_request set requested_at = requested_at - {AGE}, closed_at = closed_at - {AGE}, look_at = null where phase = 'closed';
-do $$ declare e record; h bytea := decode(repeat('00', 32), 'hex'); begin
-    for e in select * from governance.evidence_entry order by seq loop
-        update governance.evidence_entry set prev = h, hash = sha256(h || convert_to(e.body, 'UTF8')) where seq = e.seq;
-        h := sha256(h || convert_to(e.body, 'UTF8'));
-    end loop;
-    update governance.evidence_head set hash = h; end $$; commit;"""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +30,8 @@ def site():
     made.open = made.ask_removal(person="novak")
     made.until_phase(made.open, "fulfilling")
     stop(made)
-    made.database.psql(AGED, user="postgres")
+    made.database.psql("set session_replication_role = replica; begin; lock table governance.evidence_head in exclusive mode; "
+                       + past.AGED + past.REHASH + "commit", user="postgres")
     assert made.countersign("db", "verify", "--conninfo", made.database.dsn).returncode == 0, "time went by, and nothing else"
     with open(made.config, "a") as file:
         file.write(f'evidence: {{ directory: log, origin: {ORIGIN}, key: "file:{made.folder}/evidence.pem", every: 1s }}\n'

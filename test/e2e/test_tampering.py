@@ -7,16 +7,10 @@ import time
 
 import pytest
 
-from lib import pg, wait, world
+from lib import past, pg, wait, world
 
 ORIGIN = "evidence.example.com/tampered"
 EVIL = "set session_replication_role = replica; "  # no trigger of ours runs
-REHASH = """do $$ declare e record; h bytea := decode(repeat('00', 32), 'hex'); n bigint := 0; begin
-    for e in select * from governance.evidence_entry order by seq loop
-        update governance.evidence_entry set prev = h, hash = sha256(h || convert_to(e.body, 'UTF8')) where seq = e.seq;
-        h := sha256(h || convert_to(e.body, 'UTF8')); n := e.seq;
-    end loop;
-    update governance.evidence_head set hash = h, seq = n; end $$;"""
 FORGET = "delete from governance.evidence_checkpoint;"
 
 
@@ -135,9 +129,9 @@ KINDS = {
         "update governance.evidence_entry set seq = 31 where seq = 1000000", DB, "then entry 30: "),
     "two entries change places, all is hashed anew": (
         "update governance.evidence_entry set seq = 1000000 where seq = 30; update governance.evidence_entry set seq = 30 where seq = 31; "
-        "update governance.evidence_entry set seq = 31 where seq = 1000000;" + REHASH + FORGET, LOG, "line 30: its text is not what was published"),
+        "update governance.evidence_entry set seq = 31 where seq = 1000000;" + past.REHASH + FORGET, LOG, "line 30: its text is not what was published"),
     "an entry is inserted": (INSERT, DB, "then entry 91: "),
-    "an entry is inserted, all is hashed anew": (INSERT + REHASH + FORGET, LOG, "line 91: its text is not what was published"),
+    "an entry is inserted, all is hashed anew": (INSERT + past.REHASH + FORGET, LOG, "line 91: its text is not what was published"),
     "an entry is added at the end": (
         "insert into governance.evidence_entry select {head} + 1, at, kind, request_id, body, prev, hash from governance.evidence_entry where seq = {head}",
         DB, "then entry {head_1}: "),
@@ -147,8 +141,8 @@ KINDS = {
         "update governance.evidence_entry set at = at - interval '1 year' where seq = 77", DB, "entry 77     its columns are not those of its text"),
     "an entry is given to another request": (
         "update governance.evidence_entry set request_id = '{open}' where seq = {shut_seq}", DB, "entry {shut_seq}"),
-    "everything is hashed anew": (EDIT.format(77) + REHASH, DB, "then entry {signed}: .*: the chain was written anew"),
-    "everything is hashed anew, checkpoints are forgotten": (EDIT.format(77) + REHASH + FORGET, LOG, "line 77: its text is not what was published"),
+    "everything is hashed anew": (EDIT.format(77) + past.REHASH, DB, "then entry {signed}: .*: the chain was written anew"),
+    "everything is hashed anew, checkpoints are forgotten": (EDIT.format(77) + past.REHASH + FORGET, LOG, "line 77: its text is not what was published"),
     "the evidence of two requests is swapped": (
         "update governance.evidence_entry e set body = x.body from (select a.seq as at, b.body from governance.evidence_entry a, governance.evidence_entry b "
         "where (a.seq, b.seq) in (({seen}, {seen} + 1), ({seen} + 1, {seen}))) x where e.seq = x.at", DB, "then entry {seen}: its text was changed"),
@@ -280,7 +274,7 @@ update governance.evidence_entry e set body = governance.canonical_json(jsonb_se
           left join governance.exception x on e.kind = 'exception.granted' and x.id = (e.body::jsonb #>> '{{detail,exception}}')::bigint
           left join governance.account_link l on e.kind = 'account.linked' and l.id = (e.body::jsonb #>> '{{detail,link}}')::bigint) x
  where x.seq = e.seq;
-delete from governance.person_commitment;""".replace("{{", "{").replace("}}", "}") + REHASH + FORGET
+delete from governance.person_commitment;""".replace("{{", "{").replace("}}", "}") + past.REHASH + FORGET
 
 
 def test_evidence_of_before_verifies_after_a_person_is_erased(site, facts):
@@ -300,29 +294,10 @@ def test_evidence_of_before_verifies_after_a_person_is_erased(site, facts):
     assert code == 1 and re.search(r"item \d+ is another one", said), "and of others they hold"
 
 
-# Two years ago; and its tickets had been there for a month.
-AGED = """update governance.evidence_entry e set at = e.at - interval '800 days', body = replace(replace(regexp_replace(e.body, '^{"at":"[^"]*"', '{"at":"' ||
-    to_char((e.at - interval '800 days') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"'),
-    coalesce('"started_us":' || x.us, '-'), coalesce('"started_us":' || x.us - 831 * 86400000000, '-')),
-    coalesce(x.ends, '-'), coalesce(to_char((x.ends::timestamptz - interval '800 days') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '-'))
-  from (select y.seq, (y.body::jsonb #>> '{detail,clock,started_us}')::bigint as us, y.body::jsonb #>> '{detail,expires}' as ends from governance.evidence_entry y) x where x.seq = e.seq;
-update governance.access_request set requested_at = requested_at - interval '831 days', approved_at = approved_at - interval '800 days',
-    claimed_at = claimed_at - interval '800 days', verified_at = verified_at - interval '800 days', closed_at = closed_at - interval '800 days',
-    look_at = case when phase <> 'closed' then look_at end;
-update governance.sla_clock set started_at = started_at - interval '831 days';
-update governance.request_item set replaced_at = replaced_at - interval '800 days', superseded_at = superseded_at - interval '800 days';
-update governance.observation set observed_at = observed_at - interval '800 days';
-update governance.approval set at = at - interval '800 days';
-update governance.exception set created_at = created_at - interval '800 days', expires_at = expires_at - interval '800 days',
-    revoked_at = revoked_at - interval '800 days';
-update governance.policy_decision set at = at - interval '800 days';
-update governance.account_link set established_at = established_at - interval '800 days';
-update governance.entitlement_link set established_at = established_at - interval '800 days';""" + REHASH + FORGET
-
 
 def test_what_is_in_a_file_excuses_nothing_else(site, facts):
     copy = Copy(site, 98)
-    copy.do(EVIL + AGED)
+    copy.do(EVIL + past.AGED + past.REHASH + FORGET)
     code, said = copy.db_verify()
     assert code == 0, said
     config = pathlib.Path(site.folder) / "retaining.yaml"
