@@ -6,6 +6,7 @@
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/db_retain.h"
+#include "cli/evidence_line.h"
 #include "cli/evidence_log.h"
 #include "domain/evidence.h"
 #include "domain/publish.h"
@@ -33,8 +34,8 @@ struct reading {
 
 static bool check_entry(struct reading *r, struct str line, struct err *err)
 {
-    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
-    const struct json *v;
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    const struct json *v, *said;
     uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
     int64_t seq;
 
@@ -51,6 +52,10 @@ static bool check_entry(struct reading *r, struct str line, struct err *err)
     if (fault != EVIDENCE_OK)
         return FAIL(err, ERR_INPUT, "line %lld, entry %lld: %s", (long long)r->rows, (long long)seq,
                     evidence_fault_text(fault));
+    const char *why = evidence_line_fault(arena, v, &said);
+    if (why)
+        return FAIL(err, ERR_INPUT, "line %lld, entry %lld: %s", (long long)r->rows, (long long)seq,
+                    why);
     return !r->log || evidence_log_has(r->log, seq, publish_text(body, seq, &r->room), err) ||
            err_while(err, "looking for entry %lld in the log", (long long)seq);
 }

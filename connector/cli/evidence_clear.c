@@ -53,26 +53,48 @@ static const struct json *detail_of(struct arena *arena, const struct json *pack
     return NULL;
 }
 
-/* SHA-256 of the salt and the value behind it, as the entry has it? */
+/* What is said of no entry: the salt of its documents, which are not in the pack. */
+static bool check_salt(const struct json *clear, struct str member, struct evidence_clear *ret,
+                       struct err *err)
+{
+    ret->salt |= json_member(clear, "salt") != NULL;
+    return (str_eq_c(member, "documents") && !json_member(clear, "entry") &&
+            !json_member(clear, "value")) ||
+           FAIL(err, ERR_INPUT, "a clear text (%.*s) is of no entry: nothing commits to it",
+                STR_ARG(member));
+}
+
+/* SHA-256 of the salt and the value behind it, as the entry has it? Of one that is erased there is
+ * neither. */
 static bool check_one(struct arena *arena, const struct json *pack, const struct json *clear,
-                      struct err *err)
+                      struct evidence_clear *ret, struct err *err)
 {
     struct str member = json_path_str(clear, "member"), value = json_path_str(clear, "value");
     uint8_t salt[SALT_BYTES], digest[SHA256_BYTES];
     char name[NAME_BYTES], hex[SHA256_HEX_SIZE];
+    bool erased = json_is_true(json_member(clear, "erased"));
     int64_t entry;
 
-    if (!json_i64(json_member(clear, "entry"), &entry)) /* the salt of its documents */
-        return true;
+    ret->erased += erased;
+    if (!json_i64(json_member(clear, "entry"), &entry))
+        return check_salt(clear, member, ret, err);
     const struct json *detail = detail_of(arena, pack, entry, err);
-    if (json_member(detail, "detail_sha256")) /* too long for an entry: it has a hash of all */
+    if (json_member(detail, "detail_sha256")) { /* too long for an entry: it has a hash of all */
+        ret->unproven++;
         return true;
-    if (!hex_decode(json_path_str(clear, "salt"), salt, sizeof salt) ||
-        snprintf(name, sizeof name, "%.*s_commitment", STR_ARG(member)) >= NAME_BYTES)
+    }
+    if (snprintf(name, sizeof name, "%.*s_commitment", STR_ARG(member)) >= NAME_BYTES ||
+        (erased ? json_member(clear, "salt") || json_member(clear, "value")
+                : !hex_decode(json_path_str(clear, "salt"), salt, sizeof salt)))
         return FAIL(err, ERR_INPUT, "a clear text of entry %lld is none", (long long)entry);
+    struct str committed = json_path_str(detail, name);
+    if (erased)
+        return committed.len || FAIL(err, ERR_INPUT, "entry %lld commits to no %.*s",
+                                     (long long)entry, STR_ARG(member));
     digest_sha256_2(str_n((const char *)salt, sizeof salt), value, digest);
     hex_encode(digest, sizeof digest, hex);
-    return str_eq_c(json_path_str(detail, name), hex) ||
+    ret->shown++;
+    return str_eq_c(committed, hex) ||
            FAIL(err, ERR_INPUT, "entry %lld commits to another %.*s than the clear text says",
                 (long long)entry, STR_ARG(member));
 }
@@ -83,12 +105,7 @@ bool evidence_clear_verify(struct arena *arena, const struct json *pack, struct 
     *ret = (struct evidence_clear){.withheld =
                                        str_eq_c(json_path_str(pack, "clear_text"), "withheld")};
     JSON_EACH(clear, json_member(pack, "clear"))
-    {
-        bool erased = json_member(clear, "erased") != NULL;
-        if (!erased && !check_one(arena, pack, clear, err))
-            return false;
-        ret->erased += erased;
-        ret->shown += !erased && json_member(clear, "value");
-    }
+    if (!check_one(arena, pack, clear, ret, err))
+        return false;
     return true;
 }

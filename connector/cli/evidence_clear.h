@@ -13,10 +13,12 @@ MUST_CHECK bool evidence_clear_put(const struct pg_options *options, struct str 
 
 struct evidence_clear {
     int64_t shown, erased;
+    int64_t unproven; /* of entries that are too long to say what they commit to */
     bool withheld;
+    bool salt; /* of the request's documents: by itself it proves nothing, and nothing proves it */
 };
-/* Is each clear text of the pack what its entry commits to? The bodies are those that were
- * verified; a pack without clear text is fine. */
+/* Is each clear text of the pack what its entry commits to, and is there no other? The bodies are
+ * those that were verified; a pack without clear text is fine. */
 MUST_CHECK bool evidence_clear_verify(struct arena *arena, const struct json *pack,
                                       struct evidence_clear *ret, struct err *err);
 

@@ -11,6 +11,7 @@
 #include "cli/evidence_erase.h"
 #include "cli/evidence_format.h"
 #include "cli/evidence_html.h"
+#include "cli/evidence_line.h"
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
 #include "cli/evidence_population.h"
@@ -18,6 +19,7 @@
 #include "domain/publish.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
+#include "store/store_evidence_page.h"
 #include "store/store_migrate.h"
 #include "tlog/tlog_range.h"
 
@@ -86,11 +88,12 @@ static int written(int64_t count, const char *what)
     return EXIT_CODE_OK;
 }
 
-/* One request, with the proofs that the published log gives; html->path: and as a page. */
+/* One request, with the proofs that the published log gives; html->path: and as a page. It is on
+ * record before it is shown. */
 static int export_request(const struct pg_options *options, struct evidence_html *html,
                           const char *dir, const char *key)
 {
-    bool recorded = true;
+    bool recorded;
     AUTO(drop_buf) struct buf pack;
     struct evidence_log *log = NULL;
     struct err err = {0};
@@ -102,9 +105,11 @@ static int export_request(const struct pg_options *options, struct evidence_html
     html->pack = buf_str(&pack);
     if (!made || (html->path && !evidence_html_write(options, html, &recorded, &err)))
         return cli_fail(&err);
+    if (!html->path)
+        recorded = store_evidence_taken(options, str_of(html->name), &err);
     if (!recorded)
-        fprintf(stderr, "countersign: this role may only read: that the page was made is not on "
-                        "record\n");
+        fprintf(stderr, "countersign: this role may only read: that the %s is not on record\n",
+                html->path ? "page was made" : "request was exported");
     printf("%s\n", pack.p);
     return written(1, "request");
 }
@@ -185,6 +190,7 @@ struct findings {
     int64_t anchors;          /* that fit, of a log */
     int64_t recorded;         /* entry of the log that tells of it; 0: no log was given */
     int64_t stamped_ms;       /* the last time stamp among them; 0: there is none */
+    bool is_pack, is_whole;   /* is_whole: all entries of its request are in it */
 };
 
 static void tell_anchors(const struct findings *f)
@@ -223,6 +229,8 @@ static int tell(struct cli *cli, const struct findings *f)
         json_str_member(&out, "head", str_of(f->head));
         json_i64_member(&out, "line", f->line);
         json_bool_member(&out, "ok", !f->fault);
+        if (f->is_pack)
+            json_bool_member(&out, "complete", f->is_whole);
         if (f->retained)
             json_i64_member(&out, "retained", f->retained);
         if (f->origin.len)
@@ -260,6 +268,7 @@ struct export_check {
     struct evidence_chain chain;
     struct evidence_log *log;
     struct tlog_range tree; /* of the entries that were published, as the export has them */
+    struct evidence_gaps *gaps;
     int64_t retained;
     struct arena *arena; /* of a line */
     struct buf room;
@@ -277,7 +286,8 @@ static const char *check_published(struct export_check *c, int64_t seq, struct s
     return evidence_log_has(c->log, seq, text, &c->err) ? NULL : c->err.what;
 }
 
-/* Entries that were retained away: what is left of them has to fit, and their file has the rest. */
+/* Entries that were retained away: what is left of them has to fit, their file has the rest, and
+ * that it was so says an entry (check_end). */
 static const char *check_retained(struct export_check *c, const struct json *v,
                                   const uint8_t prev[SHA256_BYTES],
                                   const uint8_t hash[SHA256_BYTES])
@@ -294,6 +304,8 @@ static const char *check_retained(struct export_check *c, const struct json *v,
     enum evidence_fault fault = evidence_skip(&c->chain, first, last, prev, hash);
     if (fault != EVIDENCE_OK)
         return evidence_fault_text(fault);
+    if (!evidence_gaps_add(c->gaps, v, first, last))
+        return "it is not an evidence entry";
     c->retained += last - first + 1;
     if (c->log && last > evidence_log_size(c->log))
         return "more is retained away than was published";
@@ -302,7 +314,7 @@ static const char *check_retained(struct export_check *c, const struct json *v,
 
 static const char *check_line(struct export_check *c, struct str line)
 {
-    const struct json *v;
+    const struct json *v, *said;
     uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
     int64_t seq;
 
@@ -320,7 +332,11 @@ static const char *check_line(struct export_check *c, struct str line)
     enum evidence_fault fault = evidence_check(&c->chain, seq, prev, body, hash);
     if (fault != EVIDENCE_OK)
         return evidence_fault_text(fault);
-    const char *why = check_published(c, seq, body);
+    const char *why = evidence_line_fault(c->arena, v, &said);
+    if (!why && !evidence_gaps_hear(c->gaps, said))
+        why = "it is not an evidence entry";
+    if (!why)
+        why = check_published(c, seq, body);
     if (why)
         c->chain = before; /* those before it verify */
     return why;
@@ -329,6 +345,8 @@ static const char *check_line(struct export_check *c, struct str line)
 /* All lines are read: is it all that was signed, and nothing else? */
 static const char *check_end(struct export_check *c)
 {
+    if (!evidence_gaps_check(c->gaps, &c->err))
+        return c->err.what;
     if (!c->log)
         return NULL;
     struct tlog_hash root = tlog_range_root(&c->tree), wanted = evidence_log_root(c->log);
@@ -360,6 +378,7 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
         return EXIT_CODE_DATA;
     }
     evidence_start(&check.chain);
+    check.gaps = evidence_gaps_new();
     buf_init(&check.room, LINE_BYTES);
     while (!found.fault && (len = getline(&line, &cap, f)) > 0) {
         found.line++;
@@ -376,6 +395,7 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
         found.fault = check_end(&check);
     }
     int code = tell(cli, &found);
+    evidence_gaps_free(check.gaps);
     buf_done(&check.room);
     return code;
 }
@@ -435,27 +455,48 @@ static bool begins_as(const char *path, bool (*is)(struct str text))
     return is(str_n(start, len));
 }
 
-static void say_clear(const struct cli *cli, const struct evidence_clear *clear)
+static void say_clear(const struct evidence_clear *clear)
 {
-    if (cli->json)
-        return;
     if (clear->withheld)
         printf("clear text is withheld: whoever exported it may not read it\n");
     else if (clear->shown)
         printf("%lld clear texts are what the entries commit to\n", (long long)clear->shown);
     if (clear->erased)
         printf("%lld clear texts are erased\n", (long long)clear->erased);
+    if (clear->unproven)
+        printf("%lld clear texts are not proven: their entries were too long to commit to each\n",
+               (long long)clear->unproven);
+    if (clear->salt)
+        printf("not proven is the salt of its documents: it shows with a document only\n");
 }
 
-static int verify_pack(struct cli *cli, const char *path, const char *key)
+/* later < 0: nobody looked for others. */
+static void say_pack(const struct evidence_pack *pack, int64_t later)
+{
+    say_clear(&pack->clear);
+    if (pack->ticket.len)
+        printf("not proven is that its ticket is called %.*s: entries have the number of the "
+               "ticket only\n",
+               STR_ARG(pack->ticket));
+    if (later < 0)
+        printf("this does not show that it is all of them: with --log DIRECTORY others are looked "
+               "for\n");
+    else
+        printf("it is all that the log had of the request with its first %lld entries%s\n",
+               (long long)pack->checkpoint.size, later ? "; more came since" : "");
+}
+
+static int verify_pack(struct cli *cli, const char *path, const char *dir, const char *key)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(2 * EVIDENCE_PACK_BYTES);
-    struct findings found = {0};
+    struct findings found = {.is_pack = true};
     struct tlog_verifiers keys;
     char key_id[TLOG_KEY_ID_SIZE] = "";
     struct evidence_pack pack = {0};
+    struct evidence_log *log = NULL;
     struct str text;
     struct err err = {0};
+    int64_t later = -1;
 
     if (!key) {
         fprintf(stderr, "countersign: name the key of the log that the pack is of: --key\n");
@@ -463,16 +504,20 @@ static int verify_pack(struct cli *cli, const char *path, const char *key)
     }
     if (!evidence_log_key(arena, key, &keys, &err) ||
         !file_read(arena, path, EVIDENCE_PACK_BYTES, &text, &err) ||
-        !evidence_pack_verify(arena, text, &keys, &pack, &err))
+        !evidence_pack_verify(arena, text, &keys, &pack, &err) ||
+        (dir && (!evidence_log_open(dir, key, &log, &err) ||
+                 !evidence_pack_is_whole(&pack, log, &later, &err))))
         found.fault = err.what;
     else
         tlog_key_id(&keys.of[pack.checkpoint.signer], key_id);
+    evidence_log_close(log);
     found.key_id = key_id;
     hex_encode(pack.checkpoint.root.bytes, SHA256_BYTES, found.head);
     found.entries = pack.entries;
     found.origin = pack.checkpoint.origin;
-    if (!found.fault)
-        say_clear(cli, &pack.clear);
+    found.is_whole = later >= 0;
+    if (!found.fault && !cli->json)
+        say_pack(&pack, later);
     return tell(cli, &found);
 }
 
@@ -513,6 +558,7 @@ static int verify(struct cli *cli)
     while (anchors.asked < ANCHORS_MAX && (anchor = cli_option(cli, "anchors")))
         anchors.paths[anchors.asked++] = anchor;
     const char *path = cli_word(cli);
+    char folder[EXPORT_PATH_BYTES];
     struct evidence_log *log = NULL;
     struct stat there;
     struct err err = {0};
@@ -520,9 +566,9 @@ static int verify(struct cli *cli)
     if (!path || cli->argc)
         return cli_usage(cli, USAGE);
     if (begins_as(path, evidence_pack_is))
-        return verify_pack(cli, path, key);
-    if (evidence_population_is(path))
-        return verify_population(cli, path, dir, key);
+        return verify_pack(cli, path, dir, key);
+    if (evidence_population_is(path, folder) && !begins_as(path, retained_is))
+        return verify_population(cli, folder, dir, key);
     bool is_log = stat(path, &there) == 0 && S_ISDIR(there.st_mode);
     if (is_log)
         dir = path;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/codecs.h"
+#include "base/limits.h"
 #include "domain/publish.h"
 #include "json/json_write.h"
 #include "store/store_migrate.h"
@@ -111,7 +112,7 @@ static bool read_proof(const struct json *list, struct tlog_proof *ret)
 }
 
 /* An entry names its request itself: one of another request does not get in by its proof. */
-static bool check_entry(const struct json *v, const struct evidence_pack *pack, struct arena *arena,
+static bool check_entry(const struct json *v, struct evidence_pack *pack, struct arena *arena,
                         struct err *err)
 {
     const struct json *body;
@@ -129,6 +130,10 @@ static bool check_entry(const struct json *v, const struct evidence_pack *pack, 
     if (!json_parse(arena, text, &body, err) || !json_i64(json_member(body, "seq"), &own) ||
         own != seq || !str_eq(json_path_str(body, "request"), pack->request))
         return FAIL(err, ERR_INPUT, "entry %lld is of another request", (long long)seq);
+    if (seq <= pack->last)
+        return FAIL(err, ERR_INPUT, "entry %lld stands behind entry %lld: out of order, or twice",
+                    (long long)seq, (long long)pack->last);
+    pack->last = seq;
     return true;
 }
 
@@ -140,6 +145,7 @@ bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlo
     *ret = (struct evidence_pack){0};
     if (!json_parse(arena, text, &v, err) || !str_eq_c(json_path_str(v, "format"), FORMAT))
         return FAIL(err, ERR_INPUT, "it is not a pack of evidence: %s", FORMAT);
+    ret->document = v;
     ret->request = json_path_str(v, "request");
     ret->ticket = json_path_str(v, "ticket");
     if (!tlog_note_read(json_path_str(v, "checkpoint"), keys, &ret->checkpoint, err))
@@ -152,4 +158,68 @@ bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlo
     }
     return (ret->entries || FAIL(err, ERR_INPUT, "it holds no entry")) &&
            evidence_clear_verify(arena, v, &ret->clear, err);
+}
+
+/* --- all of it? --- */
+
+struct comparing {
+    const struct evidence_pack *pack;
+    const struct json *next; /* of the pack's entries */
+    struct arena *arena;
+    int64_t seq, later;
+};
+
+/* Is it of the request, and not in the pack? */
+static bool is_missing(void *arg, struct str entry)
+{
+    struct comparing *c = arg;
+    const struct json *body;
+    struct err err;
+
+    c->seq++;
+    arena_clear(c->arena);
+    if (!memmem(entry.p, entry.len, c->pack->request.p, c->pack->request.len) ||
+        !json_parse(c->arena, entry, &body, &err) ||
+        !str_eq(json_path_str(body, "request"), c->pack->request))
+        return false;
+    if (c->next && str_eq(json_path_str(c->next, "body"), entry)) { /* which says its number */
+        c->next = json_next(c->next);
+        return false;
+    }
+    c->later += c->seq > c->pack->checkpoint.size;
+    return c->seq <= c->pack->checkpoint.size;
+}
+
+static bool compare(struct comparing *c, struct evidence_log *log, struct err *err)
+{
+    int64_t missing, next = 0;
+
+    if (!evidence_log_find(log, 1, is_missing, c, &missing, err))
+        return false;
+    if (missing)
+        return FAIL(err, ERR_INPUT,
+                    "entry %lld of the log is of this request, and not in the pack: it is not all",
+                    (long long)missing);
+    return !c->next || !json_i64(json_member(c->next, "seq"), &next) ||
+           FAIL(err, ERR_INPUT, "entry %lld is not in the log", (long long)next);
+}
+
+bool evidence_pack_is_whole(const struct evidence_pack *pack, struct evidence_log *log,
+                            int64_t *ret_later, struct err *err)
+{
+    struct comparing c = {.pack = pack,
+                          .next = json_first(json_member(pack->document, "entries")),
+                          .arena = arena_new(LIMIT_ARENA_VISIT)};
+
+    bool good =
+        (str_eq(evidence_log_origin(log), pack->checkpoint.origin) ||
+         FAIL(err, ERR_INPUT, "the pack is of the log %.*s, and this one is %.*s",
+              STR_ARG(pack->checkpoint.origin), STR_ARG(evidence_log_origin(log)))) &&
+        (evidence_log_size(log) >= pack->checkpoint.size ||
+         FAIL(err, ERR_INPUT, "the log ends with entry %lld, and had %lld when the pack was made",
+              (long long)evidence_log_size(log), (long long)pack->checkpoint.size)) &&
+        evidence_log_verify(log, NULL, 0, err) && compare(&c, log, err);
+    arena_free(c.arena);
+    *ret_later = c.later;
+    return good;
 }

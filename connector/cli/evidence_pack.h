@@ -15,17 +15,22 @@ MUST_CHECK bool evidence_pack_make(const struct pg_options *options, const char 
                                    struct evidence_log *log, struct buf *out, struct err *err);
 
 struct evidence_pack {
-    int64_t entries;
+    const struct json *document;
+    int64_t entries, last;      /* last: number of the last one */
     struct str request, ticket; /* borrowed from the text's arena */
     struct tlog_checkpoint checkpoint;
     struct evidence_clear clear;
 };
 /* Is it a pack, by its first bytes? */
 bool evidence_pack_is(struct str text);
-/* Does each entry lead to a root that was signed by one of those keys? The error names the first
- * that does not. */
+/* Does each entry, in their order, lead to a root that was signed by one of those keys? The error
+ * names the first that does not. */
 MUST_CHECK bool evidence_pack_verify(struct arena *arena, struct str text,
                                      const struct tlog_verifiers *keys, struct evidence_pack *ret,
                                      struct err *err);
+/* Are these all entries of its request that the log had when the pack was made? Derives the log
+ * anew; the error names the first entry that is missing. *ret_later: how many came since. */
+MUST_CHECK bool evidence_pack_is_whole(const struct evidence_pack *pack, struct evidence_log *log,
+                                       int64_t *ret_later, struct err *err);
 
 #endif

@@ -237,12 +237,19 @@ bool evidence_population_make(const struct pg_options *options, const char *from
 
 /* --- verified --- */
 
-bool evidence_population_is(const char *dir)
+bool evidence_population_is(const char *path, char ret_dir[EXPORT_PATH_BYTES])
 {
-    char path[EXPORT_PATH_BYTES];
+    const char *slash = strrchr(path, '/');
+    char manifest[EXPORT_PATH_BYTES];
     struct err err;
 
-    return export_path(dir, "manifest.json", path, &err) && access(path, F_OK) == 0;
+    if (strcmp(slash ? slash + 1 : path, "manifest.json") != 0)
+        (void)str_copy(ret_dir, EXPORT_PATH_BYTES, str_of(path));
+    else if (slash)
+        (void)str_copy(ret_dir, EXPORT_PATH_BYTES, str_n(path, (size_t)(slash + 1 - path)));
+    else
+        (void)str_copy(ret_dir, EXPORT_PATH_BYTES, STR("."));
+    return export_path(ret_dir, "manifest.json", manifest, &err) && access(manifest, F_OK) == 0;
 }
 
 static bool check_file(const char *dir, const struct json *v, int64_t heads, int64_t *ret_rows,

@@ -4,6 +4,7 @@
 #define COUNTERSIGN_CLI_EVIDENCE_POPULATION_H
 
 #include "base/arena.h"
+#include "cli/evidence_file.h"
 #include "cli/evidence_log.h"
 #include "cli/evidence_sample.h"
 #include "io/io_pg.h"
@@ -14,8 +15,8 @@
 MUST_CHECK bool evidence_population_make(const struct pg_options *options, const char *from,
                                          const char *to, const struct sample_wish *wish,
                                          const char *dir, int64_t *ret, struct err *err);
-/* Is there a manifest in that folder? */
-bool evidence_population_is(const char *dir);
+/* Is that a folder with a manifest, or its manifest.json? *ret_dir: the folder. */
+bool evidence_population_is(const char *path, char ret_dir[EXPORT_PATH_BYTES]);
 /* The files are those of the manifest, its counts those of the files, and the sample the one that
  * its seed draws. The error names the file. */
 MUST_CHECK bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err);

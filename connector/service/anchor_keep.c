@@ -459,8 +459,6 @@ static int64_t late_of(const struct anchor *a)
 
 void anchor_stats_render(const struct anchor_stats *stats, struct buf *out)
 {
-    if (!stats->known)
-        return;
     render(stats, "entries", "Entries of the checkpoint that was left there last", entries_of, out);
     render(stats, "behind_seconds", "How long the oldest newer one has waited", behind_of, out);
     render(stats, "late", "It waits longer than it should", late_of, out);

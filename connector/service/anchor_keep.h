@@ -24,6 +24,7 @@ struct anchor_stats {
 };
 /* A line for /readyz when one is late, else nothing. */
 struct str anchor_stats_line(const struct anchor_stats *stats, struct arena *arena);
+/* Described even where there is none, so that a rule about it is not one about nothing. */
 void anchor_stats_render(const struct anchor_stats *stats, struct buf *out);
 
 struct anchor_keep;

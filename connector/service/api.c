@@ -12,6 +12,7 @@
 #include "service/api_body.h"
 #include "service/api_delegation.h"
 #include "service/api_event.h"
+#include "service/api_evidence.h"
 #include "service/api_exception.h"
 #include "service/api_limit.h"
 #include "service/api_priv.h"
@@ -22,7 +23,7 @@
 #include "service/worker.h"
 #include "site/site.h"
 
-enum { PROBLEM_BYTES = 2048, KEY_MAX = 200, ENTRIES_MAX = 1000, OLDER_MAX_S = 10 * 366 * 86400 };
+enum { PROBLEM_BYTES = 2048, KEY_MAX = 200, OLDER_MAX_S = 10 * 366 * 86400 };
 
 struct api {
     struct service *svc;
@@ -438,25 +439,6 @@ static void approve(struct api *api, struct serve_request *request,
                        on_done, asking_new(api, request, token));
 }
 
-static void evidence(struct api *api, struct serve_request *request,
-                     const struct token_config *token, struct str id)
-{
-    static const char *const KNOWN[] = {"after", "limit", NULL};
-    struct str after = api_query(request, "after"), limit = api_query(request, "limit");
-    const char *wrong = api_query_refuse_unknown(request, KNOWN);
-    int64_t from = 0, count = ENTRIES_MAX;
-
-    if (!wrong && after.p && (!str_to_i64(after, &from) || from < 0))
-        wrong = "after is the member next of the page before";
-    if (!wrong && limit.p && (!str_to_i64(limit, &count) || count < 1 || count > ENTRIES_MAX))
-        wrong = "limit is a number from 1 to 1000";
-    if (wrong)
-        problem_reply(request, 400, "Invalid query", wrong);
-    else
-        store_evidence_of(&api->svc->store, id, from, (int32_t)count, on_json,
-                          asking_new(api, request, token));
-}
-
 /* Its clock is held until a time, or runs on. */
 static void hold_clock(struct api *api, struct serve_request *request,
                        const struct token_config *token, struct str id)
@@ -486,7 +468,7 @@ static void one(struct api *api, struct serve_request *request, const struct tok
     else if (shows && token->may_read)
         store_request_show(s, id, on_json, asking_new(api, request, token));
     else if (!post && str_eq_c(rest, "evidence") && token->may_audit)
-        evidence(api, request, token, id);
+        api_evidence(api, request, token, id);
     else if (post && str_eq_c(rest, "cancel") && token->may_submit)
         store_request_cancel(s, id, token->name, on_done, asking_new(api, request, token));
     else if (retries && token->may_submit)

@@ -120,8 +120,12 @@ static void next(struct evidence_keep *k, const struct publish_done *done)
     enum publish_act was = k->turn.doing;
     enum publish_act now = publish_go_on(&k->turn, done);
     if (now == PUBLISH_GIVE && was == PUBLISH_OPEN && done->ok && k->turn.failed)
-        say_failed(k, "the directory lacks entries that were retained away: put its files back "
-                      "from their backup");
+        say_failed(k, k->turn.state.size || k->turn.state.recorded || k->turn.state.anchored
+                          ? "the directory lacks entries that were retained away: put its files "
+                            "back from their backup"
+                          : "nothing was published under this origin yet, and its log needs all "
+                            "entries: some were retained away and are in their files only "
+                            "(deploy/evidence-fork.md)");
     else if (now == PUBLISH_GIVE && (was == PUBLISH_READ || was == PUBLISH_TAKE) && done->ok &&
              k->turn.failed)
         say_failed(k, k->turn.suspects ? "the chain counts more entries than are there, or others"

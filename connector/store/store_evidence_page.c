@@ -60,3 +60,21 @@ bool store_evidence_look(const struct pg_options *options, struct arena *arena,
     look->recorded = false;
     return pg_run_blocking(options, look_body, &l, err);
 }
+
+static bool taken_body(void *arg, void *conn, struct err *err)
+{
+    const struct str *name = arg;
+    struct pg_param params[] = {store_p(*name)};
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_EVIDENCE_TAKEN, params, &reply, err))
+        return false;
+    bool found = reply.rows && pg_cell(&reply, 0, 0).len;
+    pg_session_release(&reply);
+    return found || FAIL(err, ERR_INPUT, "there is no request '%.*s'", STR_ARG(*name));
+}
+
+bool store_evidence_taken(const struct pg_options *options, struct str name, struct err *err)
+{
+    return pg_run_blocking(options, taken_body, &name, err);
+}

@@ -18,6 +18,10 @@ struct evidence_look {
 /* The same, blocking, for the command line. */
 MUST_CHECK bool store_evidence_look(const struct pg_options *options, struct arena *arena,
                                     struct evidence_look *look, struct err *err);
+/* Put on record that this database user takes the evidence of a request, by its id or ticket's key,
+ * away as a file; blocking. False: it is not on record, as where the role may only read. */
+MUST_CHECK bool store_evidence_taken(const struct pg_options *options, struct str name,
+                                     struct err *err);
 /* The statement that was asked: it is told on the page. */
 const char *store_evidence_facts_sql(void);
 

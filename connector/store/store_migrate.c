@@ -497,10 +497,12 @@ static bool counted_body(void *arg, void *conn, struct err *err)
     struct counted *c = arg;
     int total;
 
-    if (!count(conn, &SQL_EVIDENCE_LAST, &total, err))
+    /* as it is at one time: what is retained away meanwhile is either there in full, or not */
+    if (!pg_session_script(conn, "begin isolation level repeatable read read only", err) ||
+        !count(conn, &SQL_EVIDENCE_LAST, &total, err))
         return false;
     *c->total = total;
-    return walk_body(&c->walk, conn, err);
+    return walk_body(&c->walk, conn, err) && pg_session_script(conn, "commit", err);
 }
 
 bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,

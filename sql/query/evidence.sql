@@ -32,6 +32,12 @@ select governance.evidence_page($1)
 -- params: request uuid, viewer text, role text
 select governance.evidence_seen($1::uuid, $2, $3)
 
+-- name: evidence_taken
+-- params: request text
+select governance.evidence_seen(q.id, 'database user ' || session_user, 'auditor')
+  from (select r.id from governance.access_request r left join governance.ticket t on t.request_id = r.id
+         where r.id::text = $1 or t.issue_key = $1 limit 1) q
+
 -- name: evidence_of
 -- params: request text, after bigint, count int
 select governance.evidence_of($1, $2::bigint, $3::int)

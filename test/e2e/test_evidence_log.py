@@ -178,6 +178,12 @@ def test_one_request_proves_itself(site, tmp_path):
                        (lambda p: p["entries"][0]["proof"].pop(), "leads to"),
                        (lambda p: p["entries"][0].update(seq=p["entries"][0]["seq"] + 1), "leads to"),
                        (lambda p: p["entries"].append(other), "is of another request"),
+                       (lambda p: p["entries"].reverse(), "out of order, or twice"),
+                       (lambda p: p["entries"].append(p["entries"][-1]), "out of order, or twice"),
+                       (lambda p: p["clear"].append({"member": "account", "value": "mallory"}), "a clear text (account) is of no entry"),
+                       (lambda p: p["clear"].append({"member": "documents", "salt": "00" * 16, "value": "x"}), "is of no entry"),
+                       (lambda p: p["clear"].append({"entry": 1, "erased": True, "member": "x" * 10}), "commits to no xxxxxxxxxx"),
+                       (lambda p: p["clear"].append({"entry": 1, "erased": True, "member": "account", "value": "mallory"}), "is none"),
                        (lambda p: p["entries"].clear(), "it holds no entry"),
                        (lambda p: p["entries"].append({"seq": 1}), "is none"),
                        (lambda p: p.update(checkpoint=p["checkpoint"].replace("\n", "\n9", 1)), "changed or forged")):
@@ -186,6 +192,25 @@ def test_one_request_proves_itself(site, tmp_path):
         (tmp_path / "spoiled.json").write_text(json.dumps(spoiled, separators=(",", ":")))
         code, said, _ = verify(tmp_path / "spoiled.json", "--key", ours)
         assert code == 1 and why in said, (why, said)
+    assert "this does not show that it is all of them" in verify(pack, "--key", ours)[1]
+    assert f"not proven is that its ticket is called {key}" in verify(pack, "--key", ours)[1]
+    assert not json.loads(verify(pack, "--key", ours, "--json")[1])["complete"]
+    for cut in (0, 1, -1):  # each entry is proven, and it is not all
+        spoiled = json.loads(pack.read_text())
+        seq = spoiled["entries"].pop(cut)["seq"]
+        (tmp_path / "spoiled.json").write_text(json.dumps(spoiled, separators=(",", ":")))
+        assert verify(tmp_path / "spoiled.json", "--key", ours)[0] == 0
+        code, said, _ = verify(tmp_path / "spoiled.json", "--key", ours, "--log", log)
+        assert code == 1 and f"entry {seq} of the log is of this request, and not in the pack" in said, said
+    code, said, _ = verify(pack, "--key", ours, "--log", log)
+    assert code == 0 and "it is all that the log had of the request" in said, said
+    assert json.loads(verify(pack, "--key", ours, "--log", log, "--json")[1])["complete"]
+    clear = tmp_path / "clear.json"
+    clear.write_text(site.countersign("evidence", "export", "--conninfo", site.database.dsn, "--request", key, "--log", log).stdout)
+    shown = json.loads(clear.read_text())["clear"]
+    code, said, _ = verify(clear, "--key", ours, "--log", log)
+    assert code == 0 and f"{len([c for c in shown if 'value' in c])} clear texts are what the entries commit to" in said, said
+    assert "not proven is the salt of its documents" in said and [c["member"] for c in shown if "entry" not in c] == ["documents"]
     assert verify(pack)[0] == 64  # with what key?
     assert site.countersign("evidence", "export", "--request", "NONE-1", "--log", log, check=False).returncode == 65
 
@@ -205,6 +230,7 @@ def test_all_requests_of_a_time(site, tmp_path):
     assert set(rows[0]) == set(table[0]) and rows[0]["first_entry"] < rows[0]["last_entry"]
     code, said, _ = verify(out)
     assert code == 0 and said.startswith(f"{len(rows)} requests: the files are those of their manifest\nnobody vouches for the manifest")
+    assert verify(out / "manifest.json") == verify(out), "the file is taken for its folder"
     vouched(site, out, tmp_path)
     sampled(site, tmp_path / "sampled", rows)
     site.countersign("evidence", "export", "--from", "2019-01-01", "--to", since, "--out", tmp_path / "none")
@@ -438,8 +464,8 @@ def test_a_superuser_who_writes_the_chain_anew_is_found_out(site, tmp_path):
     site.service.stop()
     site.services.pop()
     saved = site.database.psql("select body from governance.evidence_entry where seq = 77")
-    site.database.psql(UNGUARDED + "update governance.evidence_entry set body = replace(body, '\"kind\":\"', '\"kind\":\"un') "
-                                   "where seq = 77; " + REHASH, user="postgres")
+    site.database.psql(UNGUARDED + "update governance.evidence_entry set body = replace(body, '\"kind\":\"', '\"kind\":\"un'), "
+                                   "kind = 'un' || kind where seq = 77; " + REHASH, user="postgres")
     export = tmp_path / "export.jsonl"
     export.write_text(site.countersign("evidence", "export").stdout)
     assert verify(export)[0] == 0, "the chain itself tells nothing"
@@ -447,7 +473,7 @@ def test_a_superuser_who_writes_the_chain_anew_is_found_out(site, tmp_path):
     assert told.returncode == 1 and "the chain was written anew" in told.stdout, told.stdout
     code, said, _ = verify(export, "--log", folder(site))
     assert code == 1 and said.startswith("line 77: its text is not what was published; the 76 entries before it verify"), said
-    site.database.psql(UNGUARDED + "update governance.evidence_entry set body = $t$" + saved + "$t$ where seq = 77; " + REHASH,
+    site.database.psql(UNGUARDED + "update governance.evidence_entry set body = $t$" + saved + "$t$, kind = substr(kind, 3) where seq = 77; " + REHASH,
                        user="postgres")
     cut = tmp_path / "cut.jsonl"
     cut.write_text("".join(export.read_text().splitlines(True)[:60]))
@@ -465,7 +491,7 @@ def test_an_export_of_other_entries_fits_no_tile_that_was_changed_with_it(site, 
     prev = bytes(32)
     for entry in export:
         if entry["seq"] == 40:
-            entry["body"] = entry["body"].replace('"kind":"', '"kind":"un')
+            entry["body"], entry["kind"] = entry["body"].replace('"kind":"', '"kind":"un'), "un" + entry["kind"]
         digest = hashlib.sha256(prev + entry["body"].encode()).digest()
         entry["prev"], entry["hash"], prev = prev.hex(), digest.hex(), digest
     (tmp_path / "export").write_text("".join(json.dumps(e) + "\n" for e in export))
@@ -474,6 +500,86 @@ def test_an_export_of_other_entries_fits_no_tile_that_was_changed_with_it(site, 
         tile.write(hashlib.sha256(b"\0" + export[39]["body"].encode()).digest())
     code, said, _ = verify(tmp_path / "export", "--log", copied)
     assert code == 1 and "other entries than those that were signed" in said, said
+
+
+def rehashed(entries):
+    """A chain of its own of these lines; a line may be one of entries that were retained away, which has its hash."""
+    prev = bytes(32)
+    for entry in entries:
+        entry["prev"] = prev.hex()
+        if "body" in entry:
+            entry["hash"] = hashlib.sha256(prev + entry["body"].encode()).hexdigest()
+        prev = bytes.fromhex(entry["hash"])
+    return "".join(json.dumps(e) + "\n" for e in entries)
+
+
+def test_what_stands_beside_the_text_of_an_entry_is_held_to_it(site, tmp_path):
+    """Kind and request of a line are its body's, in an export and in a file of what was retained away."""
+    export = [json.loads(line) for line in site.countersign("evidence", "export").stdout.splitlines()][:50]
+    path = tmp_path / "export"
+    of_one = next(i for i, e in enumerate(export) if e["request"])
+    other = next(e["request"] for e in export if e["request"] not in ("", None, export[of_one]["request"]))
+    for at, member, value in ((4, "kind", "approval.given"), (of_one, "request", other), (of_one, "request", "")):
+        lines = [dict(e) for e in export]
+        lines[at][member] = value
+        path.write_text(rehashed(lines))
+        code, said, _ = verify(path)
+        assert code == 1 and said.startswith(f"line {at + 1}: its {member} is not that of its body"), said
+        manifest = {"format": "countersign-retained/1", "kind": "evidence", "file": "export", "rows": len(lines),
+                    "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        (tmp_path / "manifest").write_text(json.dumps(manifest, separators=(",", ":")))
+        code, said, _ = verify(tmp_path / "manifest")
+        assert code == 1 and f"its {member} is not that of its body" in said, said
+
+
+def test_no_entry_is_hidden_as_retained_away(site, tmp_path):
+    """Whoever has an entry can make up what would be left of it: what counts is that another one says so of just these."""
+    text = site.countersign("evidence", "export").stdout
+    export, path = [json.loads(line) for line in text.splitlines()], tmp_path / "export"
+    hide = lambda entry, digest="00" * 32: {"export": "evidence-2020-01.jsonl", "first": entry["seq"], "hash": entry["hash"], "last": entry["seq"],  # noqa: E731
+                                            "prev": entry["prev"], "sha256": digest, "tree": "00" + hashlib.sha256(b"\0" + entry["body"].encode()).hexdigest()}
+    path.write_text(text)
+    assert verify(path, "--log", folder(site))[0] in (0, 1)  # the log may be behind
+    lines = [hide(e) if e["seq"] == 60 else e for e in export]
+    path.write_text("".join(json.dumps(e) + "\n" for e in lines))
+    for more in ((), ("--log", folder(site))):
+        code, said, _ = verify(path, *more)
+        assert code == 1 and said == ("entries 60 to 60 are left out as retained away into 'evidence-2020-01.jsonl', and no entry says that there is "
+                                      "such a file"), said
+    # and where one says so
+    export = [json.loads(line) for line in text.splitlines()][:40]
+    rehashed(export)
+    digest = "ab" * 32
+    first, second = hide(export[9], digest), hide(export[19], digest)
+    runs = "\n".join(f'{r["first"]} {r["last"]} {r["prev"]} {r["hash"]} {r["tree"]}' for r in (first, second))
+    detail = {"export": first["export"], "kind": "evidence", "rows": 2, "runs_sha256": hashlib.sha256(runs.encode()).hexdigest(), "sha256": digest}
+    export.append({"seq": 41, "kind": "records.retained", "body": json.dumps({"detail": detail, "kind": "records.retained", "seq": 41})})
+    path.write_text(rehashed([first if e["seq"] == 10 else second if e["seq"] == 20 else e for e in export]))
+    code, said, _ = verify(path)
+    assert code == 0 and "2 more were retained away" in said, said
+    for wrong in ({"runs_sha256": "00" * 32}, {"sha256": "00" * 32}, {"kind": "flows"}, {"export": "other.jsonl"}):
+        export[-1]["body"] = json.dumps({"detail": {**detail, **wrong}, "kind": "records.retained", "seq": 41})
+        path.write_text(rehashed([first if e["seq"] == 10 else second if e["seq"] == 20 else e for e in export]))
+        code, said, _ = verify(path)
+        assert code == 1 and said.startswith("entries 10 to 10 are left out as retained away"), (wrong, said)
+
+
+def test_who_reads_the_evidence_of_a_request_is_on_record(site):
+    """By the API and as a file, as on the console: before it is shown; who may only read takes it all the same, and is told."""
+    request = site.sql("select id from governance.access_request where beneficiary = 'person7'")
+    seen = lambda: site.sql(f"select coalesce(string_agg(viewer || ' as ' || role, ', ' order by id), '') from governance.evidence_view where request_id = '{request}'")  # noqa: E731
+    assert seen() == ""
+    for _ in range(2):
+        assert site.api("GET", f"/v1/access-requests/{request}/evidence")[1]["entries"]
+    assert seen() == "token identity-platform as auditor"
+    taken = lambda *more: site.countersign("evidence", "export", "--request", request, "--log", folder(site), *more)  # noqa: E731
+    wait.until(lambda: size(site) == head(site), 20, what="all is published")
+    done = taken()
+    assert seen() == "token identity-platform as auditor, database user countersign_daemon as auditor" and "on record" not in done.stderr, done.stderr
+    site.database.psql("create role reader login in role countersign_auditor", user="postgres")
+    done = taken("--conninfo", site.database.dsn_as("reader"))
+    assert "this role may only read: that the request was exported is not on record" in done.stderr and json.loads(done.stdout)["request"] == request
+    assert seen().count(",") == 1
 
 
 def cut(site, last):
@@ -533,3 +639,46 @@ def test_entries_that_are_lost_stop_it_and_are_recorded(site):
     assert site.sql(f"select count(*) from governance.evidence_entry where kind = 'evidence.forked' and body like '%{ORIGIN}\"%'") == "1"
     told = site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)
     assert told.returncode == 1 and "evidence was changed" in told.stderr, told.stdout
+
+
+def test_a_new_log_begins_after_a_fork_and_a_retention(site):
+    """The runbook of deploy/evidence-fork.md as it stands there: entries come back from their files for as long as the new log takes them in."""
+    stopped(site)
+    kept = pathlib.Path(site.folder) / "retained"
+    kept.mkdir()
+    gone = "e.seq between 10 and 19 or e.seq between 30 and 31"
+    (kept / "evidence-2020-01.jsonl").write_text(site.database.psql(
+        "select jsonb_build_object('body', e.body, 'hash', encode(e.hash, 'hex'), 'kind', e.kind, 'prev', encode(e.prev, 'hex'), 'request', e.request_id, "
+        f"'seq', e.seq)::text from governance.evidence_entry e where {gone} order by e.seq") + "\n")
+    before = site.database.psql(f"select md5(string_agg(e::text, '' order by e.seq)) from governance.evidence_entry e where {gone}")
+    site.database.psql(UNGUARDED + "insert into governance.retention (kind, month, export, sha256, rows) values ('evidence', '2020-01-01', "
+                       "'evidence-2020-01.jsonl', sha256('x'), 12); "
+                       "insert into governance.retention_run select r.first, r.last, k.id, sha256('x'), sha256('y'), decode(repeat('00', 33), 'hex') "
+                       f"from (values (10, 19), (30, 31)) r(first, last), governance.retention k; delete from governance.evidence_entry e where {gone}",
+                       user="postgres")
+    runs = site.database.psql("select string_agg(r::text, ' ' order by r.first) from governance.retention_run r")
+    site.edit_file("countersign.yaml", f"origin: {ORIGIN}", f"origin: {ORIGIN}/4")
+    site.edit_file("countersign.yaml", "directory: log,", "directory: log4,")
+    site.start_service()
+    wait.until(lambda: "nothing was published under this origin yet, and its log needs all entries" in ready(site)["evidence"], 20, what="it is told")
+    stopped(site)
+    page = (world.ROOT / "deploy" / "evidence-fork.md").read_text()
+    put_back, take_out = [part.split("```")[0] for part in page.split("```sh\n")[1:]]
+    environment = {**os.environ, **site.database.cluster.env(site.database.name)}
+    def as_superuser(block):  # noqa: E306
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=site.folder, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done
+    as_superuser(put_back)
+    assert before == site.database.psql(f"select md5(string_agg(e::text, '' order by e.seq)) from governance.evidence_entry e where {gone}")
+    site.start_service()
+    wait.until(lambda: ready(site)["evidence"].endswith("entries published"), 20, what="it begins")
+    stopped(site)
+    as_superuser(take_out)
+    assert site.database.psql(f"select count(*) from governance.evidence_entry e where {gone}") == "0"
+    assert site.database.psql("select string_agg(r::text, ' ' order by r.first) from governance.retention_run r") == runs
+    site.start_service()
+    log = pathlib.Path(site.folder) / "log4"
+    grown = int((log / "checkpoint").read_text().splitlines()[1])
+    site.ask_removal(person="silva", role="fin-viewer")
+    wait.until(lambda: int((log / "checkpoint").read_text().splitlines()[1]) > grown, 20, what="and it goes on")
+    assert verify(log)[0] == 0
