@@ -22,11 +22,13 @@ static void escalate(struct decision *r, const char *reason, int64_t since_ms)
         r->escalations[r->escalation_count++] = (struct escalation){reason, since_ms};
 }
 
-/* Nobody asks for it any more: a later request is about the very same, or its time is over. */
+/* Nobody asks for it any more: a later request is about the very same, or its time is over (also of
+ * what is given by a request that takes something away, too). */
 static bool is_moot(const struct dossier *d, size_t item)
 {
     const struct item_after *a = d->after.items ? &d->after.items[item] : NULL;
-    bool over = d->kind == REQUEST_GRANT && d->access_until_ms && d->access_until_ms <= d->now_ms;
+    bool gives = d->items[item].desired == DESIRED_PRESENT;
+    bool over = gives && d->access_until_ms && d->access_until_ms <= d->now_ms;
 
     return over || (a && (a->superseded || a->ending));
 }
@@ -51,6 +53,16 @@ size_t exception_owed(const struct dossier *d)
     return d->item_count;
 }
 
+/* As asked when it was read last, too long ago to be a proof: nothing was recorded of it while a
+ * later request, which is over now, was about the very same. */
+static bool is_old_news(const struct dossier *d, const struct item *item)
+{
+    const struct observation *newest = item->obs_count ? &item->obs[0] : NULL;
+
+    return newest && !item_why_not(item, newest) &&
+           d->now_ms - newest->observed_ms > item->rule.max_age_ms;
+}
+
 bool exception_reopens(const struct dossier *d, struct decision *ret)
 {
     size_t item = exception_owed(d);
@@ -60,6 +72,11 @@ bool exception_reopens(const struct dossier *d, struct decision *ret)
     /* proven meanwhile: that is recorded first, and nothing is owed */
     if (read_verdict(d, &d->items[item]) == VERDICT_VERIFIED && !PLANTED(LAPSE_IGNORES_PROOF))
         return false;
+    if (is_old_news(d, &d->items[item])) { /* read before anybody is sent to work */
+        ret->read_sources = true;
+        look_by(ret, d->now_ms + 1000);
+        return false;
+    }
     ret->move = true;
     ret->to = PHASE_FULFILLING;
     ret->reason = "ExceptionLapsed";

@@ -245,6 +245,24 @@ enum second second_judge(const struct ticket *second, const struct ticket *kept,
     return duplicate_keep(&both) == 1 ? SECOND_SWAP : SECOND_RETIRE;
 }
 
+void second_rivals(const struct ticket *second, struct str kept, struct find_result *found)
+{
+    bool in_hand = is_in_hand(second);
+    size_t left = 0;
+
+    for (size_t i = 0; i < found->count; i++) {
+        struct str id = found->issue_id[i];
+        bool other = !str_eq(id, second->issue_id) && !str_eq(id, kept);
+        if (!other || in_hand || !found->human_touched[i])
+            continue;
+        found->issue_id[left] = id;
+        found->key[left] = found->key[i];
+        found->human_touched[left] = true;
+        found->created_ms[left++] = found->created_ms[i];
+    }
+    found->count = left;
+}
+
 /* The ticket to be cancelled, and the one that is kept (its presence in d), both read again: people
  * may have begun on it since, or the other one may be gone. Then it is handed back, and judged
  * afresh with both in view. */

@@ -54,5 +54,9 @@ const char *second_name(enum second second);
 /* Both as just read, comments included. phase: of the request. */
 enum second second_judge(const struct ticket *second, const struct ticket *kept, struct str marker,
                          struct str request_id, enum phase phase);
+/* Before a request goes over to a second ticket: of those with its marker only the ones that go
+ * before it are left in `found`, none when it is next. People work on them, and not on this one;
+ * what becomes of them is judged by looks of their own. kept: id of the ticket the request has. */
+void second_rivals(const struct ticket *second, struct str kept, struct find_result *found);
 
 #endif

@@ -7,6 +7,7 @@
 #include "domain/look.h"
 #include "domain/retry.h"
 #include "service/terms.h"
+#include "service/world_real.h"
 #include "site/site.h"
 
 struct adopting {
@@ -137,6 +138,45 @@ static void on_retired(void *arg, enum store_outcome outcome, const char *messag
     on_stored(a, outcome, message);
 }
 
+static void go_over(struct adopting *a)
+{
+    store_ticket_retire(&a->svc->store, &a->claim, &a->second, true, on_retired, a);
+}
+
+static void on_next(void *arg, enum store_outcome outcome, const char *message)
+{
+    struct adopting *a = arg;
+
+    if (outcome == STORE_OK)
+        go_over(a);
+    else if (outcome == STORE_LOST)
+        defer(a, 0);
+    else
+        on_stored(a, outcome, message);
+}
+
+/* There may be a third: what people work on goes before what nobody has begun. */
+static void on_all(void *arg, enum read_outcome outcome, int64_t told_ms,
+                   const struct find_result *found)
+{
+    struct adopting *a = arg;
+
+    if (outcome != READ_OK || !found->proven) {
+        defer(a, told_ms);
+        return;
+    }
+    struct find_result rivals = *found;
+    second_rivals(&a->ticket.ticket, a->second.issue_id, &rivals);
+    if (!rivals.count) {
+        go_over(a);
+        return;
+    }
+    log_info("adopt", "people work on another ticket of its request: that one goes first",
+             LOG_S("request", a->second.request_id), LOG_S("second", a->ticket.ticket.key),
+             LOG_S("first", rivals.key[0]));
+    store_second_is_next(&a->svc->store, &a->claim, &rivals, ADOPT_NOT_GOVERNED, on_next, a);
+}
+
 static void on_kept(void *arg, enum read_outcome outcome, int64_t told_ms,
                     const struct site_ticket *kept)
 {
@@ -158,8 +198,10 @@ static void on_kept(void *arg, enum read_outcome outcome, int64_t told_ms,
                             a->ticket.ticket.updated_ms, STR(""), STR(""), on_stored, a);
         return;
     case SECOND_RETIRE:
+        store_ticket_retire(&a->svc->store, &a->claim, s, false, on_retired, a);
+        return;
     case SECOND_SWAP:
-        store_ticket_retire(&a->svc->store, &a->claim, s, what == SECOND_SWAP, on_retired, a);
+        world_marker_find(a->svc, a->arena, a->claim.site, s->marker, on_all, a);
         return;
     case SECOND_FOREIGN:
     case SECOND_CONTESTED:

@@ -158,6 +158,14 @@ static void find_without_site(void *arg)
     found_end(arg, READ_FAILED, 0, NULL);
 }
 
+static void find(struct finding_tickets *f)
+{
+    if (f->site)
+        site_learn(f->site, on_known, f);
+    else
+        io_loop_defer(f->svc->loop, find_without_site, f);
+}
+
 void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
                        const struct dossier *d, world_found_fn *fn, void *arg)
 {
@@ -175,8 +183,21 @@ void world_ticket_find(struct world *w, struct arena *arena, const struct flow *
     f->site = service_site(f->svc, flow->site);
     if (f->site && flow->kind == FLOW_ESCALATE)
         f->escalates_in = step_escalation_project(arena, f->site, flow);
-    if (f->site)
-        site_learn(f->site, on_known, f);
-    else
-        io_loop_defer(f->svc->loop, find_without_site, f);
+    find(f);
+}
+
+void world_marker_find(struct service *svc, struct arena *arena, struct str site, struct str marker,
+                       world_found_fn *fn, void *arg)
+{
+    struct finding_tickets *f = calloc(1, sizeof *f);
+
+    if (!f)
+        abort();
+    *f = (struct finding_tickets){.svc = svc,
+                                  .site = service_site(svc, site),
+                                  .arena = arena,
+                                  .marker = marker,
+                                  .fn = fn,
+                                  .arg = arg};
+    find(f);
 }

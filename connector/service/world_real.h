@@ -31,6 +31,9 @@ void world_ticket_read(struct world *w, struct arena *arena, const struct dossie
                        void *arg);
 void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
                        const struct dossier *d, world_found_fn *fn, void *arg);
+/* Those with this marker, by whom nothing is in doubt: for a ticket that no flow is about. */
+void world_marker_find(struct service *svc, struct arena *arena, struct str site, struct str marker,
+                       world_found_fn *fn, void *arg);
 /* step_real.c */
 void world_step_prepare(struct world *w, struct arena *arena, const struct flow *flow,
                         enum step step, const struct dossier *d, const struct ticket *ticket,

@@ -13,6 +13,7 @@
 #include "domain/bulk.h"
 #include "domain/cursor.h"
 #include "domain/gate.h"
+#include "domain/look.h"
 #include "domain/poll.h"
 #include "io/io_pg.h"
 
@@ -161,6 +162,11 @@ typedef void store_second_fn(void *arg, enum store_outcome outcome,
                              const struct store_second *second);
 void store_second_ticket(struct store *s, const struct store_ticket_claim *t, struct str markers,
                          store_second_fn *fn, void *arg);
+/* May a request go over to the claimed ticket, although these carry its marker, too? LOST: one of
+ * them is to be judged yet. left_alone: why a ticket is none of ours (store_ticket_ignore). */
+void store_second_is_next(struct store *s, const struct store_ticket_claim *t,
+                          const struct find_result *rivals, const char *left_alone,
+                          store_done_fn *fn, void *arg);
 /* Throw the claimed ticket away, or with swap the one that the request had: the request goes over
  * to the claimed one. LOST: not as it was seen any more, nothing was done. */
 void store_ticket_retire(struct store *s, const struct store_ticket_claim *t,

@@ -33,6 +33,24 @@ void store_second_ticket(struct store *s, const struct store_ticket_claim *t, st
     pg_exec(s->pg, &SQL_SECOND_TICKET, params, on_second, op);
 }
 
+void store_second_is_next(struct store *s, const struct store_ticket_claim *t,
+                          const struct find_result *rivals, const char *left_alone,
+                          store_done_fn *fn, void *arg)
+{
+    enum { IDS_BYTES = 4 * 1024 };
+    AUTO(drop_buf) struct buf ids;
+    struct store_op *op = store_op_new(arg);
+
+    buf_init(&ids, IDS_BYTES);
+    pg_array_begin(&ids, PG_TEXT, rivals->count);
+    for (size_t i = 0; i < rivals->count; i++)
+        pg_array_add(&ids, rivals->issue_id[i]);
+    struct pg_param params[] = {store_p(t->site), pg_array_param(&ids),
+                                store_p(str_of(left_alone))};
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_SECOND_IS_NEXT, params, store_on_fenced, op);
+}
+
 void store_ticket_retire(struct store *s, const struct store_ticket_claim *t,
                          const struct store_second *second, bool swap, store_done_fn *fn, void *arg)
 {

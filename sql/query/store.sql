@@ -52,6 +52,10 @@ select governance.ticket_unreadable($1, $2, $3)
 -- params: site text, issue text, markers text
 select request_id, marker, phase, issue_id, issue_key from governance.second_ticket($1, $2, $3)
 
+-- name: second_is_next
+-- params: site text, rivals text[], left_alone text
+select governance.second_is_next($1, $2::text[], $3)
+
 -- name: ticket_retire
 -- params: owner text, site text, issue text, version bigint, request uuid, kept text, swap boolean
 select governance.ticket_retire($1, $2, $3, $4::bigint, $5::uuid, $6, $7::boolean)

@@ -34,6 +34,10 @@ begin
             return null; -- one that Jira carries out late would open what is closed with proof
         end if;
     end if;
+    if f.kind = 'retire' and target = 'calling' and held.phase not in ('closed', 'denied', 'cancelled', 'expired')
+       and exists (select from governance.ticket t where t.request_id = held.id and t.state = 'gone') then
+        return null; -- opened again since the look, and its own ticket is gone: this one may be the last
+    end if;
     update governance.flow x
        set state = target, version = x.version + 1,
            attempt = x.attempt + case when (p->>'count_attempt')::boolean then 1 else 0 end,

@@ -158,6 +158,18 @@ def test_the_request_goes_over_to_the_ticket_people_work_on(site):
     wait.until(lambda: site.said(second)[0], 10, what="it says what is to be done")
 
 
+def test_of_three_the_one_people_work_on_is_kept(site):
+    request = submit(site, "three")
+    first = until_bound(site, request)
+    second = late_twin(site, request)
+    third = late_twin(site, request, {"do": "comment", "text": "I am on it."})
+    site.act("delete", first, actor="admin")
+    wait.until(lambda: bound(site, request) == third, 20, what="bound to that one")
+    site.until_status(second, "Cancelled")
+    assert [t["key"] for t in site.marked(request)] == [third]
+    site.until_phase(third, "fulfilling")
+
+
 def test_with_people_on_both_nothing_is_cancelled_and_people_are_told(site):
     request = submit(site, "both")
     first = until_bound(site, request)

@@ -187,15 +187,28 @@ void check_post(struct sim *s, struct srequest *r, int64_t searched_ms)
     sim_told.proper++; /* not in doubt, and no ticket was there to be found */
 }
 
+static bool is_thrown_away(const struct sticket *t)
+{
+    return t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED;
+}
+
 void check_kept(struct sim *s, int request, int kept)
 {
+    const struct sticket *k = &s->tickets[kept];
+    int64_t race_from_ms = s->now_ms - RACE_MS;
+    bool dead = is_thrown_away(k) && k->updated_ms < race_from_ms;
+
     for (int i = 0; i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
-        /* what people were told of is theirs to sort out, and has a request of its own */
-        bool rival = i != kept && t->here && !t->hidden && t->made_for == request && !t->contested;
-        bool was_seen = t->visible_ms < s->now_ms - RACE_MS && t->updated_ms < s->now_ms - RACE_MS;
-        if (rival && was_seen && t->human && !s->tickets[kept].human)
+        /* what people were told of is theirs to sort out, and has a request of its own; nobody
+         * works on what was thrown away */
+        bool rival = i != kept && t->here && !t->hidden && t->made_for == request &&
+                     !t->contested && !is_thrown_away(t);
+        bool was_seen = t->visible_ms < race_from_ms && t->updated_ms < race_from_ms;
+        if (rival && was_seen && t->human && !k->human)
             sim_violate(s, "INV5 kept ticket", "%d is kept, people work on %d", kept, i);
+        if (rival && was_seen && dead)
+            sim_violate(s, "INV5 kept ticket", "%d is kept, thrown away, and %d lives", kept, i);
     }
 }
 

@@ -131,6 +131,35 @@ void jira_read(struct sim *s, int ticket, struct ticket *ret)
     words_show(s, t, ret);
 }
 
+static bool is_thrown_away(const struct sticket *t)
+{
+    return t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED;
+}
+
+static void take_found(struct sim *s, int request, bool live, struct find_result *ret)
+{
+    for (int i = 0; i < s->ticket_count; i++) {
+        const struct sticket *t = &s->tickets[i];
+        bool shown = t->here && !t->hidden && t->visible_ms <= s->now_ms;
+        bool ours = shown && t->made_for == request && is_thrown_away(t) != live;
+        ret->sighted |= shown && t->made_for >= 0;
+        if (!ours || ret->count == sizeof ret->issue_id / sizeof ret->issue_id[0])
+            continue;
+        size_t n = ret->count++;
+        ret->issue_id[n] = ret->key[n] = cycle_text(i);
+        ret->human_touched[n] = t->human;
+        ret->created_ms[n] = t->created_ms;
+    }
+}
+
+/* As jsm_found_read: what was thrown away only where none lives. */
+void jira_find(struct sim *s, int request, struct find_result *ret)
+{
+    take_found(s, request, true, ret);
+    if (!ret->count)
+        take_found(s, request, false, ret);
+}
+
 /* One walk, by the production cursor, in two pages. The second may fail after the first was stored:
  * then the walk did not happen, but its hints stay. */
 void jira_poll(struct sim *s)

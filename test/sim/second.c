@@ -112,6 +112,24 @@ static void on_judged(struct sim *s, void *arg, int64_t number)
     }
 }
 
+/* Others of its request that people work on, and that nobody has judged, or bound, yet: they go
+ * first. False too when whoever asks is taken for a stranger. */
+static bool may_go_over(struct sim *s, int ticket, int request, const struct ticket *second)
+{
+    struct find_result found = {.proven = !FAULT(s, anonymous)};
+    bool waits = !found.proven;
+
+    jira_find(s, request, &found);
+    second_rivals(second, cycle_text(s->requests[request].ticket), &found);
+    for (size_t i = 0; i < found.count; i++) {
+        int rival = cycle_index(found.issue_id[i]);
+        waits |= !s->tickets[rival].contested && !is_governed(s, rival);
+    }
+    if (waits)
+        again(s, ticket, AGAIN_MS);
+    return !waits;
+}
+
 static void judge(struct sim *s, int ticket, int request)
 {
     const struct srequest *r = &s->requests[request];
@@ -124,6 +142,8 @@ static void judge(struct sim *s, int ticket, int request)
     enum second what =
         second_judge(&second, &kept, request_id(request), request_id(request), r->phase);
     sim_trace(s, "second ticket", ticket, what);
+    if (what == SECOND_SWAP && !may_go_over(s, ticket, request, &second))
+        return;
     sim_at(s, s->now_ms + rng_range(&s->rng, 5, 3000), on_judged, NULL,
            (int64_t)(ticket * TICKETS_MAX + r->ticket) * WHATS + what);
 }

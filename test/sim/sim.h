@@ -551,6 +551,7 @@ void jira_touch(struct sim *s, int ticket);
 void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us);
 void jira_changed(struct sim *s, int ticket); /* a field, or its being there */
 void jira_read(struct sim *s, int ticket, struct ticket *ret);
+void jira_find(struct sim *s, int request, struct find_result *ret);
 void jira_poll(struct sim *s);
 
 /* people.c */

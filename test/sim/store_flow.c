@@ -178,12 +178,17 @@ static void after_move(struct sim *s, const struct sflow *f, const struct flow_r
     }
 }
 
-/* A close is sent only for the claim that is proven now, whatever was true when we looked. */
+/* A close is sent only for the claim that is proven now, whatever was true when we looked; and what
+ * may be the last ticket of a request that goes on is not cancelled. */
 static bool may_call(const struct sim *s, const struct sflow *f, const struct flow_rule *rule)
 {
     const struct srequest *r = &s->requests[f->request];
     bool proven = r->phase == PHASE_VERIFIED || r->phase == PHASE_EXCEPTION;
+    bool over = phase_is_terminal(r->phase) || r->phase == PHASE_CLOSED;
+    bool lost = r->ticket >= 0 && r->seen_ms && r->seen.presence == TICKET_GONE;
 
+    if (f->f.kind == FLOW_RETIRE && rule->to == FS_CALLING && lost && !over)
+        return false;
     if (f->f.kind != FLOW_CLOSE || rule->to != FS_CALLING || PLANTED(CLOSE_UNGUARDED))
         return true;
     if (store_bulk_may_move(s, f->request) && !PLANTED(CLOSE_UNDER_BULK))

@@ -283,18 +283,8 @@ static void end_found(struct sim *s, void *arg, int64_t number)
         free(op);
         return;
     }
-    for (int i = 0; outcome == READ_OK && !stranger && i < s->ticket_count; i++) {
-        const struct sticket *t = &s->tickets[i];
-        bool shown = t->here && !t->hidden && t->visible_ms <= s->now_ms;
-        bool ours = shown && t->made_for == op->request;
-        found.sighted |= shown && t->made_for >= 0;
-        if (!ours || found.count == sizeof found.issue_id / sizeof found.issue_id[0])
-            continue;
-        size_t n = found.count++;
-        found.issue_id[n] = found.key[n] = cycle_text(i);
-        found.human_touched[n] = t->human;
-        found.created_ms[n] = t->created_ms;
-    }
+    if (outcome == READ_OK && !stranger)
+        jira_find(s, op->request, &found);
     op->fn.found(op->arg, outcome, op->told_ms, &found);
     free(op);
 }

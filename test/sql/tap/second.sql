@@ -1,6 +1,6 @@
 -- A second ticket of one request: which is thrown away, who is told, and that the request never loses its last one.
 set role countersign_service;
-select plan(41);
+select plan(49);
 
 create function pg_temp.claim(issue text) returns bigint language plpgsql as $$
 declare
@@ -112,6 +112,24 @@ select is(pg_temp.flow(:'m'), '301 301 parked, 302 302 parked', 'both refused');
 select is(governance.request_retry(:'m', 'ops')->>'retried', '1', 'one is tried again');
 select is(pg_temp.flow(:'m'), '301 301 pending, 302 302 parked', 'the older');
 select ok(governance.mapping_put(repeat('f', 64), 'six', 'acme'), 'a new mapping is taken all the same');
+
+-- opened again while its second ticket is being cancelled, and its own one is gone: the second may be the last
+select id as f, version as v from governance.flow_claim('me', '1 min', 100) where request_id = :'m' and kind = 'retire' \gset
+select governance.flow_save('me', :f, :v, '{"to":"checking","rest_ms":0,"lease_s":60}') as v \gset
+update governance.ticket set state = 'gone', version = version + 1 where issue_id = '300';
+select is(governance.flow_save('me', :f, :v, '{"to":"calling","rest_ms":0,"lease_s":60}'), null, 'what may be the last one is not cancelled');
+update governance.ticket set state = 'here', version = version + 1 where issue_id = '300';
+select ok(governance.flow_save('me', :f, :v, '{"to":"calling","rest_ms":0,"lease_s":60}') is not null, 'beside another one it is');
+
+-- people work on others with its marker: those are judged first
+select ok(governance.second_is_next('acme', '{}', 'left alone'), 'nobody works on another');
+select is(governance.second_is_next('acme', '{100,888}', 'left alone'), null, 'one that nobody has told of yet goes first');
+select ok(governance.second_is_next('acme', '{200,300}', 'left alone'), 'those of requests were judged');
+select pg_temp.claim('320') as v \gset
+select is(governance.second_is_next('acme', '{320}', 'left alone'), null, 'one that is looked at goes first');
+select governance.ticket_ignore('me', 'acme', '320', :v, 'left alone');
+select ok(governance.second_is_next('acme', '{200,320}', 'left alone'), 'one that is none of ours does not');
+select is(governance.second_is_next('acme', '{200,320}', 'something else'), null, 'of that it must be said');
 
 -- a create that nobody can tell the fate of: an operator can
 select t.move(t.request(), 'approved', 'ticketing');

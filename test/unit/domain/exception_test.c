@@ -122,7 +122,13 @@ static void what_is_asked_for_no_more_is_not_owed(void **state)
     s.after.ending = false;
     s.d.kind = REQUEST_GRANT;
     s.d.access_until_ms = s.d.now_ms;
+    s.item.desired = DESIRED_PRESENT;
     assert_false(decided(&s.d).move);
+    s.d.kind = REQUEST_MODIFY; /* what it gives has ended; what it takes away is owed */
+    assert_false(decided(&s.d).move);
+    s.item.desired = DESIRED_ABSENT;
+    assert_true(decided(&s.d).move);
+    s.item.desired = DESIRED_PRESENT;
     s.d.access_until_ms++;
     assert_true(decided(&s.d).move);
     s.d.after.items = NULL; /* a database of before */
@@ -183,6 +189,28 @@ static void proven_first_it_is_not_needed_any_more(void **state)
     exception_decide(&s.d, &POLICY_DEFAULT, &r);
     assert_int_equal(r.settled, 7);
     assert_int_equal(r.look_again_ms, s.d.now_ms + SECOND);
+}
+
+/* A later request was about the same, and people withdrew it long after the last read. */
+static void nobody_is_sent_to_work_on_old_news(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    begin(&s);
+    end(&s, CLOSED + DAY);
+    read_now(&s, CLOSED + DAY, OUTCOME_ABSENT);
+    s.after.superseded = true;
+    assert_false(decided(&s.d).move);
+    s.after.superseded = false;
+    struct decision r = at(&s, CLOSED + DAY + s.item.rule.max_age_ms + 1);
+    assert_false(r.move);
+    assert_true(r.read_sources);
+    assert_int_equal(r.look_again_ms, s.d.now_ms + SECOND);
+    read_now(&s, s.d.now_ms, OUTCOME_PRESENT);
+    assert_true(decided(&s.d).move);
+    s.d.now_ms += s.item.rule.max_age_ms + 1; /* that it is not as asked needs no other read */
+    assert_true(decided(&s.d).move);
 }
 
 static void once_proven_the_ticket_says_so(void **state)
@@ -268,6 +296,7 @@ UNIT_MAIN(cmocka_unit_test(when_it_ends_it_is_owed_again),
           cmocka_unit_test(what_is_asked_for_no_more_is_not_owed),
           cmocka_unit_test(it_is_read_meanwhile_and_daily),
           cmocka_unit_test(proven_first_it_is_not_needed_any_more),
+          cmocka_unit_test(nobody_is_sent_to_work_on_old_news),
           cmocka_unit_test(once_proven_the_ticket_says_so),
           cmocka_unit_test(people_are_told_before_it_ends),
           cmocka_unit_test(nothing_is_said_of_what_is_over_or_proven))

@@ -367,6 +367,49 @@ static void of_two_tickets_one_is_kept(void **state)
     }
 }
 
+/* The request's ticket is gone, and two others carry its marker. */
+static void a_second_ticket_waits_for_those_that_people_work_on(void **state)
+{
+    static const struct {
+        const char *what;
+        bool in_hand, touched[4];
+        size_t count;
+        const char *left; /* of 1 (it), 2, 3, and 9 (the one that is kept), in this order */
+    } CASES[] = {
+        {"the only one", false, {false}, 1, ""},
+        {"it was touched since", false, {true, false}, 2, ""},
+        {"nobody works on any", false, {false, false, false, false}, 4, ""},
+        {"people work on another", false, {false, true, false, false}, 4, "2"},
+        {"on two others", false, {false, true, true, false}, 4, "23"},
+        {"on the last", false, {false, false, true, false}, 4, "3"},
+        {"on this one, too", true, {true, true, false, false}, 4, ""},
+        {"on the one that was kept", false, {false, false, false, true}, 4, ""},
+    };
+    static const char *const IDS[] = {"1", "2", "3", "9"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct ticket second = made_by_us();
+        struct find_result found = {.proven = true, .count = CASES[i].count};
+        second.issue_id = STR("1");
+        second.human_touched = CASES[i].in_hand;
+        for (size_t k = 0; k < found.count; k++) {
+            found.issue_id[k] = found.key[k] = str_of(IDS[k]);
+            found.human_touched[k] = CASES[i].touched[k];
+            found.created_ms[k] = (int64_t)k;
+        }
+        second_rivals(&second, STR("9"), &found);
+        char left[5] = "";
+        for (size_t k = 0; k < found.count; k++) {
+            left[k] = found.issue_id[k].p[0];
+            assert_true(str_eq(found.key[k], found.issue_id[k]) && found.human_touched[k]);
+            assert_int_equal(found.created_ms[k], left[k] - '1');
+        }
+        if (strcmp(left, CASES[i].left) != 0)
+            fail_msg("%s: left is '%s'", CASES[i].what, left);
+    }
+}
+
 /* Whatever was decided: the ticket is read again before each step, and handed back when it is not
  * as it was. */
 static void what_people_began_on_is_not_cancelled(void **state)
@@ -537,6 +580,7 @@ UNIT_MAIN(cmocka_unit_test(a_lost_comment_is_waited_out),
           cmocka_unit_test(a_ticket_is_the_requests_when_a_read_shows_it),
           cmocka_unit_test(a_marker_that_is_empty_marks_nothing),
           cmocka_unit_test(of_two_tickets_one_is_kept),
+          cmocka_unit_test(a_second_ticket_waits_for_those_that_people_work_on),
           cmocka_unit_test(what_people_began_on_is_not_cancelled),
           cmocka_unit_test(a_read_serves_for_a_moment_unless_somebody_told_of_a_change),
           cmocka_unit_test(a_request_is_looked_at_with_it_while_nothing_has_happened))
