@@ -19,6 +19,12 @@ begin
           is distinct from row(old.generation, old.claim_cycle, old.claimed_at) then
         raise exception 'only a claim changes the claim' using errcode = 'CG005';
     end if;
+    new.approved_terms := old.approved_terms;
+    if moved and new.phase = 'approved' and old.approved_at is null then -- what the policy wants now is wanted of it for good
+        new.approved_at := null;
+        new.approval_needed := governance.approval_wanted(new);
+        new.approved_terms := coalesce(governance.approval_terms(new), 'null');
+    end if;
     new.approved_at := case when moved and new.phase = 'approved' then coalesce(old.approved_at, date_trunc('milliseconds', clock_timestamp()))
                             else old.approved_at end;
     new.verified_at := case when moved and new.phase in ('verified', 'exception') then clock_timestamp()
