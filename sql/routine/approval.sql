@@ -135,8 +135,10 @@ comment on function governance.policy_asks(governance.access_request) is 'The ap
 create or replace function governance.approval_wanted(r governance.access_request) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-    if r.approval_needed or r.approved_at is not null then
-        return r.approval_needed;
+    if r.approval_needed then
+        return true;
+    elsif r.approved_at is not null then
+        return coalesce(jsonb_typeof(r.approved_terms) = 'object', false);
     elsif r.phase in ('denied', 'expired', 'cancelled') then
         return r.approval_asked_at is not null; -- what it waited for
     end if;

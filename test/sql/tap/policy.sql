@@ -193,7 +193,7 @@ select is((governance.dossier_approvals(r)->'steps'->0->>'people'), 'ciso@exampl
   from governance.access_request r where r.id = :'jewel';
 select governance.approval_add(:'jewel', 'ciso@example.com', 'approved', 'api');
 select lives_ok(format('select t.move(%L, ''approved'')', :'jewel'), 'nor one who is not named');
-select ok(approval_needed and approved_terms->>'at_least' = '2', 'approved, it did need it') from governance.access_request where id = :'jewel';
+select ok(governance.approval_wanted(r) and approved_terms->>'at_least' = '2', 'approved, it did need it') from governance.access_request r where id = :'jewel';
 select pg_temp.grant_of(jsonb_build_object('approval_needed', true, 'beneficiary', 'both@example.com', 'mapped', '{"approval": {"at_least": 3, "channels": ["jsm"], "remind": [50],
     "within_ms": 7, "steps": [{"who": "manager", "people": ["boss@example.com"], "at_least": 1}]}}'::jsonb), array['plain:present', 'slow:present']) as joined \gset
 select pg_temp.wants(:'joined', '{"at_least": 2, "steps": [{"who": "risk office", "people": ["ciso@example.com"], "at_least": 1}]}');
