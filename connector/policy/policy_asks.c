@@ -3,6 +3,25 @@
 #include "base/limits.h"
 #include "json/json_write.h"
 
+static bool is_named(struct str people, struct str key)
+{
+    while (people.len)
+        if (str_eq_nocase(str_trim(str_cut(&people, '\n')), key))
+            return true;
+    return false;
+}
+
+size_t policy_asks_people(const struct approval_step *step)
+{
+    size_t n = 0;
+
+    for (struct str rest = step->people; rest.len;) {
+        struct str key = str_trim(str_cut(&rest, '\n'));
+        n += !is_named(rest, key);
+    }
+    return n;
+}
+
 bool policy_asks_any(const struct policy_asks *a)
 {
     return a->at_least > 0 || a->count > 0;
@@ -74,7 +93,7 @@ static bool read_step(struct arena *arena, const struct json *v, struct approval
 
     if (!knows(v, NAMES, 3) || !read_count(json_member(v, "at_least"), 1, &ret->wanted) ||
         json_type(people) != JSON_ARRAY || !count || count > POLICY_ASKS_PEOPLE_MAX ||
-        (size_t)ret->wanted > count || (who && !json_str(who).len))
+        (who && !json_str(who).len))
         return false;
     buf_init(&b, LIMIT_API_BODY_BYTES);
     JSON_EACH(one, people)
@@ -88,7 +107,7 @@ static bool read_step(struct arena *arena, const struct json *v, struct approval
     }
     ret->people = arena_str(arena, buf_str(&b));
     ret->who = who ? arena_str(arena, json_str(who)) : STR("policy");
-    return !b.over;
+    return !b.over && (size_t)ret->wanted <= policy_asks_people(ret);
 }
 
 bool policy_asks_read(struct arena *arena, const struct json *v, struct policy_asks *ret)

@@ -18,6 +18,8 @@ struct policy_asks {
     size_t count;
 };
 
+/* Of how many people a step speaks: a name counts once, however it is spelled. */
+size_t policy_asks_people(const struct approval_step *step);
 /* Does it want any? */
 bool policy_asks_any(const struct policy_asks *a);
 /* Both are wanted. False: they are too many. */

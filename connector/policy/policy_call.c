@@ -220,7 +220,8 @@ void policy_call_judge(struct arena *arena, const struct policy_reply *reply, st
     ret->answer = json_is_true(decision) ? PERMIT_GIVEN : PERMIT_DENIED;
     read_reason(context, ret);
     const struct json *asks = json_member(context, "approvals");
-    if (ret->answer == PERMIT_GIVEN && asks && !policy_asks_read(arena, asks, &ret->asks)) {
+    if (ret->answer == PERMIT_GIVEN && asks &&
+        (reply->stage != PERMIT_INTAKE || !policy_asks_read(arena, asks, &ret->asks))) {
         ret->answer = PERMIT_OPEN;
         ret->why = "OddApprovals";
         return;
@@ -269,8 +270,8 @@ const char *policy_remedy(const char *why)
         {"OtherQuestion", "see what stands between: it answers another question than was asked"},
         {"NotJson", "see what answers at policy.url: it is not a decision point"},
         {"OddApprovals",
-         "see context.approvals of its answer against schemas/README.md: what is not "
-         "all understood is no decision"},
+         "see context.approvals of its answer against schemas/README.md: what is not all "
+         "understood, or is wanted at another stage than intake, is no decision"},
         {"NoDecision", "see what answers at policy.url: its reply has no decision"},
     };
 

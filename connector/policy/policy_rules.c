@@ -168,10 +168,8 @@ static void read_approvals(struct reading *r, const struct yaml *map, struct pol
     int32_t wanted = people_count(r, map, "of_them");
     step->wanted = wanted ? wanted : 1;
     step->who = who ? scalar_of(r, who, "who") : STR("policy");
-    if (people && (people->kind != YAML_LIST || !count || count > POLICY_ASKS_PEOPLE_MAX ||
-                   (size_t)step->wanted > count)) {
-        diag_error(r->diags, "C171", people->pos,
-                   "people must be a list of 1 to %d, and of as many as are wanted of them",
+    if (people && (people->kind != YAML_LIST || !count || count > POLICY_ASKS_PEOPLE_MAX)) {
+        diag_error(r->diags, "C171", people->pos, "people must be a list of 1 to %d",
                    POLICY_ASKS_PEOPLE_MAX);
         diag_help(r->diags, "write people: [ciso@example.com, risk@example.com]");
         return;
@@ -181,10 +179,31 @@ static void read_approvals(struct reading *r, const struct yaml *map, struct pol
                                                    STR_ARG(scalar_of(r, one, "people")))
                                     : scalar_of(r, one, "people");
     rule->asks.count = people ? 1 : 0;
+    if (people && (size_t)step->wanted > policy_asks_people(step)) {
+        diag_error(r->diags, "C171", people->pos, "of_them wants %d, and people names %zu",
+                   step->wanted, policy_asks_people(step));
+        diag_help(r->diags, "name more people; however it is spelled, a name is one person");
+    }
     if (policy_asks_any(&rule->asks))
         return;
     diag_error(r->diags, "C171", map->pos, "approvals says neither how many nor who");
     diag_help(r->diags, "write approvals: { at_least: 2 }, or { people: [ciso@example.com] }");
+}
+
+/* Later nobody would be asked: a rule of another stage would want them of nobody. */
+static void check_asked_at(struct reading *r, const struct yaml *when,
+                           const struct policy_rule *rule)
+{
+    size_t count = rule->when_count[POLICY_FACT_STAGE];
+    bool at_intake = !count;
+
+    for (size_t i = 0; i < count; i++)
+        at_intake |= policy_matches(rule->when[POLICY_FACT_STAGE][i], STR("intake"));
+    if (at_intake)
+        return;
+    diag_error(r->diags, "C172", yaml_member(when, "stage")->pos,
+               "approvals are asked for at stage intake, which this rule leaves out");
+    diag_help(r->diags, "take stage away, or write stage: intake");
 }
 
 /* Exactly one of allow, deny, needs and approvals says what follows. */
@@ -230,6 +249,8 @@ static void read_rule(struct reading *r, const struct yaml *map, struct policy_r
     if (when)
         read_when(r, when, rule);
     read_outcome(r, map, rule);
+    if (yaml_member(map, "approvals"))
+        check_asked_at(r, when, rule);
 }
 
 static void read_rules(struct reading *r, const struct yaml *list)
@@ -425,7 +446,7 @@ void policy_rules_judge(const struct policy_rules *rules, const struct policy_qu
         const struct policy_rule *rule = &rules->rules[i];
         bool fits = applies(rule, q);
         const char *lacks = fits ? missing(rule, q) : NULL;
-        if (fits && !policy_asks_join(&ret->asks, &rule->asks))
+        if (fits && q->stage == PERMIT_INTAKE && !policy_asks_join(&ret->asks, &rule->asks))
             lacks = "too many are to approve it";
         if (!fits || (rule->answer == PERMIT_OPEN && !lacks))
             continue;

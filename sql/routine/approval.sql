@@ -79,18 +79,19 @@ $$;
 comment on function governance.hats_named(governance.access_request) is 'Of those who ask and gain, the ones that are known by any name';
 
 -- May somebody of these names judge a request in a matter where whoever wears one of p_hats may not? '': yes. Where nobody can tell,
--- he may not.
-create or replace function governance.judge_fault(r governance.access_request, p_names text[], p_hats int) returns text
+-- he may not. Who left after p_at still could.
+create or replace function governance.judge_fault(r governance.access_request, p_names text[], p_hats int, p_at timestamptz default 'infinity')
+    returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     hats int[] := governance.hats_of(r, p_names);
 begin
     return case when hats[1] & p_hats <> 0 then 'own'
                 when hats[2] & p_hats <> 0 then 'unclear'
-                when governance.had_left(p_names) then 'left'
+                when governance.had_left(p_names, p_at) then 'left'
                 else '' end;
 end $$;
-comment on function governance.judge_fault(governance.access_request, text[], int) is
+comment on function governance.judge_fault(governance.access_request, text[], int, timestamptz) is
     'Why somebody may not judge a request: own, unclear (nobody can tell whether it is his own), left; empty = he may';
 
 -- Does the one name the other, himself or as one who answers for him at that time? Nobody has it done who may not do it.
@@ -105,7 +106,8 @@ begin
     if not exists (select from governance.delegation d where (d.revoked_at is null or d.revoked_at > p_at) and p_at between d.starts_at and d.ends_at) then
         return false;
     end if;
-    return governance.judge_fault(r, named, 15) = '' and exists (
+    -- who leaves while it waits has nobody answer for him; who leaves later had one
+    return governance.judge_fault(r, named, 15, greatest(p_at, coalesce(r.approved_at, 'infinity'))) = '' and exists (
         select from governance.delegation d
          where (d.revoked_at is null or d.revoked_at > p_at) and p_at between d.starts_at and d.ends_at
            and governance.one_person(governance.person_all(d.delegator, '{}'), named)
@@ -114,8 +116,41 @@ end $$;
 comment on function governance.answers_for(governance.access_request, text, text[], timestamptz) is
     'Is that the person who is named, or one to whom he gave it for that time?';
 
--- Who has to approve: as the template has it, and beside that whom the policy wanted when it said at intake that what is asked for now may
--- be asked for. More steps than the program reads: nobody can reach that.
+-- Whom the policy wants beside the template: what it said at intake of each thing that is asked for now. What a policy said that is live no
+-- more wants nobody. Of what was approved before its terms were kept, whatever was said last.
+create or replace function governance.policy_asks(r governance.access_request) returns setof jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select d.asks
+      from governance.request_item i
+      join governance.site s on s.name = r.site and (s.policy <> '' or r.approved_at is not null)
+     cross join lateral (select x.asks from governance.policy_decision x
+                          where x.request_id = r.id and x.stage = 'intake' and x.item_id = i.id and x.tuple_hash = r.mapped_hash
+                            and (x.at >= s.policy_at or r.approved_at is not null)
+                          order by x.id desc limit 1) d
+     where i.request_id = r.id and i.replaced_at is null and i.desired = 'present' and d.asks is not null
+$$;
+comment on function governance.policy_asks(governance.access_request) is 'The approvals that the policy wants of what a request gives now';
+
+-- The template's need stands in the request; the policy's follows from what it says now, until the request is approved.
+create or replace function governance.approval_wanted(r governance.access_request) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    if r.approval_needed then
+        return true;
+    elsif r.approved_at is not null then
+        return coalesce(jsonb_typeof(r.approved_terms) = 'object', false);
+    elsif r.phase in ('denied', 'expired', 'cancelled') then
+        return r.approval_asked_at is not null; -- what it waited for
+    end if;
+    if exists (select from governance.policy_decision x where x.request_id = r.id and x.stage = 'intake' and x.asks is not null) then -- seldom
+        return exists (select from governance.policy_asks(r));
+    end if;
+    return false;
+end $$;
+comment on function governance.approval_wanted(governance.access_request) is 'Does somebody have to approve it, by its template or by the policy?';
+
+-- Who has to approve: as the template has it, and beside that whom the policy wants; of what is approved, as it was then. More steps than the
+-- program reads: nobody can reach that.
 create or replace function governance.approval_terms(r governance.access_request) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -123,16 +158,13 @@ declare
     most int;
     steps jsonb;
 begin
+    if r.approved_terms is not null then
+        return nullif(r.approved_terms, 'null');
+    end if;
     if not exists (select from governance.policy_decision x where x.request_id = r.id and x.stage = 'intake' and x.asks is not null) then
         return own; -- mostly
     end if;
-    with said as materialized (
-        select d.asks
-          from governance.request_item i
-         cross join lateral (select x.asks from governance.policy_decision x
-                              where x.request_id = r.id and x.stage = 'intake' and x.item_id = i.id and x.tuple_hash = r.mapped_hash
-                              order by x.id desc limit 1) d
-         where i.request_id = r.id and i.replaced_at is null and i.desired = 'present' and d.asks is not null)
+    with said as materialized (select w as asks from governance.policy_asks(r) w)
     select max((s.asks->>'at_least')::int),
            (select coalesce(jsonb_agg(w.step order by w.step), '[]') from (select distinct e.step from said k cross join lateral jsonb_array_elements(k.asks->'steps') as e(step)) w)
       into most, steps
@@ -143,7 +175,7 @@ begin
     own := coalesce(own, '{"at_least": 1, "channels": ["jsm", "api", "cli"], "remind": [], "steps": [], "within_ms": 0}'::jsonb);
     most := case when jsonb_array_length(steps) > 15 then 1000000 else greatest((own->>'at_least')::int, most) end;
     if steps <> '[]' and (own->'steps' = '[]' -- whoever may by the template still may; so may anybody where fewer are named than wanted
-                          or most > (select count(distinct w) from jsonb_path_query((own->'steps') || steps, '$[*].people[*]') as w)) then
+                          or most > (select count(distinct governance.person_folded(w #>> '{}')) from jsonb_path_query((own->'steps') || steps, '$[*].people[*]') as w)) then
         steps := steps || '[{"who": "anyone", "people": [], "at_least": 1}]';
     end if;
     return own || jsonb_build_object('steps', (own->'steps') || steps, 'at_least', most);
@@ -161,8 +193,8 @@ end $$;
 comment on function governance.approval_until(governance.access_request) is 'End of the window in which an approval counts';
 
 -- Each decision that is recorded, and why it does not count; fault '' counts. person: the same for rows of one person, or of what
--- may be one.
-create or replace function governance.approval_votes(r governance.access_request)
+-- may be one. p_settled: as it was when that was settled; who took it back after that, or went on to do the work, did approve it.
+create or replace function governance.approval_votes_at(r governance.access_request, p_settled timestamptz)
 returns table (id bigint, approver text, person bigint, channel text, decision text, at timestamptz, hats int, maybe int, steps int,
                outdated boolean, withdrawn boolean, fault text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -177,7 +209,7 @@ begin
                date_trunc('milliseconds', case when a.given_at > 'epoch' and a.channel in ('jsm', 'automation') then a.given_at else a.at end) as at
           from governance.approval a where a.request_id = r.id),
     fact as materialized (
-        select g.*, governance.hats_of(r, g.names) as is,
+        select g.*, h.hats as is,
                (select min(o.id) from given o where o.id <= g.id and governance.one_person(o.names, g.names) is not false) as person,
                (select coalesce(bit_or(1 << (s.n::int - 1)), 0)
                   from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)
@@ -185,9 +217,12 @@ begin
                            select from jsonb_array_elements_text(s.step->'people') as p(named)
                             where governance.answers_for(r, p.named, g.names, g.at))) as steps,
                g.tuple_hash <> r.mapped_hash or g.tuple_hash = '' as outdated,
-               exists (select from given w where w.decision = 'withdrawn' and w.id > g.id
+               exists (select from given w where w.decision = 'withdrawn' and w.id > g.id and (p_settled is null or w.at <= p_settled)
                           and governance.one_person(w.names, g.names)) as withdrawn
-          from given g where g.decision <> 'withdrawn')
+          from given g
+         cross join lateral (select case when p_settled is null then o.hats else array[o.hats[1] & 11, o.hats[2] & 11] end as hats
+                               from (select governance.hats_of(r, g.names) as hats) o) h
+         where g.decision <> 'withdrawn')
     select f.id, f.approver, f.person, f.channel, f.decision, f.at, f.is[1], f.is[2], f.steps, f.outdated, f.withdrawn,
            case when f.withdrawn then 'withdrawn'
                 when f.is[1] <> 0 then 'own'
@@ -199,6 +234,16 @@ begin
                 when f.decision = 'approved' and governance.had_left(f.names, greatest(f.at, settled)) then 'left'
                 else '' end
       from fact f order by f.id;
+end $$;
+comment on function governance.approval_votes_at(governance.access_request, timestamptz) is
+    'Each decision about a request, and why it does not count, or did not when it was settled';
+
+create or replace function governance.approval_votes(r governance.access_request)
+returns table (id bigint, approver text, person bigint, channel text, decision text, at timestamptz, hats int, maybe int, steps int,
+               outdated boolean, withdrawn boolean, fault text)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    return query select * from governance.approval_votes_at(r, null);
 end $$;
 comment on function governance.approval_votes(governance.access_request) is 'Each decision about a request, and why it does not count';
 
@@ -244,7 +289,8 @@ begin
 end $$;
 comment on function governance.approval_stands(uuid) is 'When a request was approved as it has to be, and whether somebody declines it';
 
--- Whoever pressed Resolve has approved it.
+-- Whoever pressed Resolve has approved it. Once it is settled, nobody stops to be one who did: not by taking it back, not because he whom he
+-- answered for has left.
 create or replace function governance.claims_own(r governance.access_request) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -259,7 +305,7 @@ begin
         return false;
     end if;
     mover := governance.person_all(t.moved_by, t.mover_names);
-    return exists (select from governance.approval_votes(r) v join governance.approval a on a.id = v.id
+    return exists (select from governance.approval_votes_at(r, r.approved_at) v join governance.approval a on a.id = v.id
                     where v.decision = 'approved' and v.fault = ''
                       and governance.one_person(mover, governance.person_all(a.approver, a.approver_names)));
 end $$;
@@ -271,7 +317,7 @@ language plpgsql stable set search_path = pg_catalog as $$
 declare
     terms jsonb := governance.approval_terms(r);
 begin
-    if not r.approval_needed or r.phase not in ('received', 'pending_approval') then
+    if r.phase not in ('received', 'pending_approval') or not governance.approval_wanted(r) then
         return null;
     end if;
     return json_build_object(
@@ -297,7 +343,7 @@ language plpgsql stable set search_path = pg_catalog as $$
 declare
     terms jsonb := governance.approval_terms(r);
 begin
-    if not r.approval_needed then
+    if not governance.approval_wanted(r) then
         return null;
     end if;
     return (with vote as materialized (select * from governance.approval_votes(r))

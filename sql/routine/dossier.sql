@@ -110,7 +110,7 @@ begin
            floor(extract(epoch from r.claimed_at) * 1000)::bigint as claimed_ms,
            floor(extract(epoch from r.verified_at) * 1000)::bigint as verified_ms,
            floor(extract(epoch from r.closed_at) * 1000)::bigint as closed_ms,
-           floor(extract(epoch from r.access_until) * 1000)::bigint as access_until_ms, r.approval_needed, r.cancel_asked, r.approved_hash,
+           floor(extract(epoch from r.access_until) * 1000)::bigint as access_until_ms, governance.approval_wanted(r) as approval_needed, r.cancel_asked, r.approved_hash,
            t.approved_edit, given as approval_given, unclear as approval_unclear, outdated as approval_outdated,
            declined as approval_declined, r.site, r.marker, r.claim_cycle, r.answered_cycle, refused, r.mapped, r.rule, r.request_type,
            r.justification,

@@ -167,7 +167,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'status', nullif(t.status_name, ''), 'kind', r.kind, 'mode', r.mode, 'lifecycle', r.lifecycle, 'subject_kind', r.subject_kind,
         'privileged', nullif(r.is_privileged, false), 'emergency', nullif(r.emergency, false), 'cause', nullif(r.cause, 'asked'),
         'rule', nullif(r.rule, ''), 'mapping', r.mapping_version, 'approved_hash', nullif(r.approved_hash, ''),
-        'approval_needed', r.approval_needed, 'phase', r.phase, 'reason', r.phase_reason, 'held', nullif(r.hold_text, ''),
+        'approval_needed', governance.approval_wanted(r), 'phase', r.phase, 'reason', r.phase_reason, 'held', nullif(r.hold_text, ''),
         'waits', (select jsonb_strip_nulls(jsonb_build_object('reason', q.reason, 'waits_for', q.waits_for, 'next_action', q.next_action,
                      'next_ms', governance.ms(q.next_at), 'detail', q.detail)) from governance.request_status q where q.request_id = r.id and q.state <> 'over'),
         'justification', nullif(r.justification, ''), 'submitted_by', nullif(r.submitted_by, ''), 'cancelled_by', nullif(r.cancelled_by, ''),

@@ -19,6 +19,11 @@ begin
           is distinct from row(old.generation, old.claim_cycle, old.claimed_at) then
         raise exception 'only a claim changes the claim' using errcode = 'CG005';
     end if;
+    new.approved_terms := old.approved_terms;
+    if moved and new.phase = 'approved' and old.approved_at is null then -- what the policy wants now is wanted of it for good
+        new.approved_at := null;
+        new.approved_terms := case when governance.approval_wanted(new) then coalesce(governance.approval_terms(new), 'null') else 'null' end;
+    end if;
     new.approved_at := case when moved and new.phase = 'approved' then coalesce(old.approved_at, date_trunc('milliseconds', clock_timestamp()))
                             else old.approved_at end;
     new.verified_at := case when moved and new.phase in ('verified', 'exception') then clock_timestamp()
@@ -29,8 +34,8 @@ begin
     if moved and new.phase in ('ticketing', 'fulfilling') and new.approved_at is null or moved and new.phase = 'approved' and new.held then
         raise exception 'refused: not approved' using errcode = 'CG010';
     end if;
-    if moved and new.phase = 'approved' and new.approval_needed and not new.emergency then -- a query in an "if" is run each time: nested
-        if not governance.approval_reached(new) then
+    if moved and new.phase = 'approved' and not new.emergency then -- a query in an "if" is run each time: nested
+        if governance.approval_wanted(new) and not governance.approval_reached(new) then
             raise exception 'refused: not approved' using errcode = 'CG010';
         end if;
     end if;

@@ -6,7 +6,7 @@ begin
     if tg_op = 'INSERT' then
         if new.phase <> 'received' or new.version <> 1 or new.generation <> 1 or new.requested_at > clock_timestamp()
            or concat(new.claim_cycle, new.answered_cycle, new.closed_cycle, new.approved_hash) <> ''
-           or num_nonnulls(new.approved_at, new.claimed_at, new.verified_at, new.closed_at, new.proven_items) > 0 then
+           or num_nonnulls(new.approved_at, new.claimed_at, new.verified_at, new.closed_at, new.proven_items, new.approved_terms) > 0 then
             raise exception 'a request begins as received, with nothing done' using errcode = 'CG001';
         end if;
         return new;

@@ -285,7 +285,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
            (72, 'ticket', 'unreadable_why', 'text'), (73, 'ticket', 'mapped_hash', 'hash'), (74, 'escalation', 'key', 'hash'),
            (75, 'ticket_fields', 'body', 'document'), (76, 'flow', 'payload', 'document'), (77, 'flow', 'why', 'text'),
            (78, 'flow_attempt', 'why', 'text'), (79, 'bulk_rider', 'why', 'text'), (80, 'webhook_delivery', 'body', 'bytes'),
-           (81, 'policy_decision', 'asks', 'json'), (82, 'delegation', 'revoked_by', 'name'), (83, 'evidence_view', 'viewer', 'name')
+           (81, 'policy_decision', 'asks', 'json'), (82, 'delegation', 'revoked_by', 'name'), (83, 'evidence_view', 'viewer', 'name'),
+           (84, 'access_request', 'approved_terms', 'json')
 $$;
 comment on function governance.person_cells() is 'Every column in which a person may be named, and how';
 

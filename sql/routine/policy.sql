@@ -268,18 +268,10 @@ begin
            array(select jsonb_array_elements_text(coalesce(x.conflicts, '[]'))), nullif(x.question, '')::uuid, x.took_ms, x.asks, r.mapped_hash, r.generation
       from jsonb_to_recordset(p->'decisions') as x(item bigint, stage text, pdp text, permitted boolean, asked text, answered text, why text,
                reason text, conflicts jsonb, question text, took_ms int, asks jsonb);
-    if p->'decisions' @? '$[*] ? (@.stage == "intake").asks' and not r.approval_needed and not governance.is_settled(r) then
-        -- whoever needs none by the template needs one by the policy; asked for alone, its guard is asked no oftener than that
-        update governance.access_request x
-           set version = x.version + 1, approval_needed = true,
-               lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
-         where x.id = p_request;
-    else
-        update governance.access_request x
-           set version = x.version + 1,
-               lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
-         where x.id = p_request;
-    end if;
+    update governance.access_request x
+       set version = x.version + 1,
+           lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
+     where x.id = p_request;
     return p_version + 1;
 end $$;
 comment on function governance.policy_save(text, uuid, bigint, jsonb) is 'Store what was asked whether a request may be, and what was answered';

@@ -4,7 +4,7 @@
 create or replace trigger guard before insert or update on governance.access_request
     for each row execute function governance.guard_request();
 create or replace trigger guard_proof
-    before update of phase, generation, claim_cycle, claimed_at, approved_at, verified_at, closed_at, proven_items on governance.access_request
+    before update of phase, generation, claim_cycle, claimed_at, approved_at, approved_terms, verified_at, closed_at, proven_items on governance.access_request
     for each row execute function governance.guard_proof();
 create or replace trigger guard_tuple
     before update of phase, cancel_asked, requester, requester_names, emergency, approval_due, review_due, mode, mode_mapping, mode_at, beneficiary,

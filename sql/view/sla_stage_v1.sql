@@ -31,7 +31,7 @@ select r.id as request_id,
                  where i.request_id = r.id and i.replaced_at is null and i.superseded_by is null) f
         having count(f.at) = count(*)) w on k.claimed_at is not null
  cross join lateral (values
-        ('approve', 1::smallint, case when r.approval_needed then 'approver' else 'us' end, c.started_at, coalesce(r.approved_at, c.stopped_at)),
+        ('approve', 1::smallint, case when r.approval_needed or r.approval_asked_at is not null then 'approver' else 'us' end, c.started_at, coalesce(r.approved_at, c.stopped_at)),
         ('fulfil', 2::smallint, 'agent', r.approved_at, coalesce(k.claimed_at, c.stopped_at)),
         ('wait_for_read', 3::smallint, 'source', k.claimed_at, least(w.read_at, c.stopped_at)),
         ('verify', 4::smallint, 'us', w.read_at, c.stopped_at)) as g(stage, position, waits_for, started_at, ended_at)

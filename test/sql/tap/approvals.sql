@@ -1,6 +1,6 @@
 -- Who has to approve, who may not, by when: the rules of domain/approval.c against our own bugs.
 set role countersign_service;
-select plan(76);
+select plan(90);
 
 -- A request that its template has approved so; the tuple is what the mapping writes.
 create function pg_temp.asked(approval jsonb, more jsonb default '{}') returns uuid language plpgsql as $$
@@ -102,6 +102,41 @@ select t.fulfilling(:'warned');
 update governance.ticket set role = 'done', moved_by = '712020:agent' where request_id = :'warned';
 select lives_ok(format('select t.claim(%L)', :'warned'), 'where nothing is refused it is taken up');
 select isnt_empty(format('select from governance.escalation where request_id = %L and reason = ''ApproverFulfils''', :'warned'), 'and told');
+select ok(governance.claims_own(r), 'having done it once makes him no less an approver') from governance.access_request r where id = :'warned';
+
+-- who approved it stays one who did, once it is settled
+select t.request(more => '{"approval_needed": true}') as regret \gset
+select is(pg_temp.by(:'regret', 'agent@x.org'), 'reached', 'an agent approves');
+select t.fulfilling(:'regret');
+select governance.approval_add(:'regret', 'agent@x.org', 'withdrawn', 'api');
+select pg_temp.ticket(:'regret', 'verify', 'agent@x.org');
+select ok(governance.claims_own(r), 'taken back after that it was given all the same') from governance.access_request r where id = :'regret';
+select throws_ok(format('select t.claim(%L)', :'regret'), 'CG022', null, 'so he does not do the work');
+select t.request(more => '{"approval_needed": true}') as early \gset
+select pg_temp.by(:'early', 'agent@x.org');
+select governance.approval_add(:'early', 'agent@x.org', 'withdrawn', 'api');
+select is(pg_temp.by(:'early', 'boss@x.org'), 'reached', 'taken back before, and another one approves');
+select pg_sleep(0.002);
+select t.fulfilling(:'early');
+select pg_temp.ticket(:'early', 'verify', 'agent@x.org');
+select lives_ok(format('select t.claim(%L)', :'early'), 'then he may');
+select pg_temp.asked('{"steps": [{"who": "manager", "people": ["chief@x.org"], "at_least": 1}]}') as given \gset
+select pg_temp.asked('{"steps": [{"who": "manager", "people": ["chief@x.org"], "at_least": 1}]}', '{"beneficiary": "other@x.org"}') as waits \gset
+select governance.delegation_add('chief@x.org', 'deputy9@x.org', null, now() + interval '7 days', 'console');
+select is(pg_temp.by(:'given', 'deputy9@x.org') || pg_temp.by(:'waits', 'deputy9@x.org'), 'reachedreached', 'a deputy approves');
+select t.fulfilling(:'given');
+select pg_sleep(0.002);
+select governance.departure_put('chief@x.org', true, 'hr', 'left');
+select is(pg_temp.stands(:'given'), 'reached', 'whom he answered for leaves: what was settled stands');
+select is((governance.approval_stands(:'given')).reached_at is null, false, 'also for whoever counts');
+select is(pg_temp.stands(:'waits'), 'unnamed', 'what waits does not');
+select pg_temp.ticket(:'given', 'verify', 'deputy9@x.org');
+select ok(governance.claims_own(r), 'the deputy has approved it') from governance.access_request r where id = :'given';
+select throws_ok(format('select t.claim(%L)', :'given'), 'CG022', null, 'and does not do the work');
+select is(approved_terms->'steps', '[{"who": "manager", "people": ["chief@x.org"], "at_least": 1}]', 'what it was approved by is kept') from governance.access_request where id = :'given';
+update governance.access_request set version = version + 1, approved_terms = 'null' where id = :'given';
+select isnt(approved_terms, 'null', 'and nobody changes it') from governance.access_request where id = :'given';
+select governance.delegation_revoke((select id from governance.delegation where delegator = 'chief@x.org'), 'hr');
 
 -- the window
 select pg_temp.asked('{"within_ms": 60000}') as late \gset

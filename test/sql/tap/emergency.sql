@@ -1,6 +1,6 @@
 -- Break-glass: a reason and an end, work before the approval, and no close without approval and review.
 set role countersign_service;
-select plan(50);
+select plan(54);
 
 create function pg_temp.glass(more jsonb default '{}', lasts interval default '4 hours') returns uuid language sql as $$
     select t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'emergency', true, 'requester', 'asker@example.com',
@@ -40,6 +40,19 @@ select governance.emergency_overdue(:'r', true, true, false), governance.emergen
 select is(pg_temp.told(:'r'), 'EmergencyAccess EmergencyObjected EmergencyNotApproved EmergencyNotReviewed', 'what is late is told once');
 select pg_temp.glass(), pg_temp.glass('{"beneficiary": "ASKER@example.com"}');
 select is((select count(*) from governance.escalation where reason = 'EmergenciesTooOften'), 1::bigint, 'the third within thirty days is told');
+
+-- approved by one who answers for another one: that one leaves, and what was given stands
+select pg_temp.glass('{"beneficiary": "kim@example.com", "mapped": {"template": "glass", "approval": {"at_least": 1, "channels": ["api"], "within_ms": 0,
+    "remind": [], "steps": [{"who": "security", "people": ["chief@example.com"], "at_least": 1}]}}}') as lent \gset
+select t.verifying(:'lent');
+select governance.delegation_add('chief@example.com', 'deputy@example.com', null, now() + interval '7 days', 'console');
+select governance.approval_add(:'lent', 'deputy@example.com', 'approved', 'api');
+select is(governance.emergency_owed(:'lent'), '{review}', 'a deputy approves an emergency');
+select pg_sleep(0.002);
+select governance.departure_put('chief@example.com', true, 'hr', 'left');
+select is(governance.emergency_owed(:'lent'), '{review}', 'it owes no approval again');
+select isnt((governance.approval_stands(:'lent')).reached_at, null, 'and keeps when it was approved');
+select throws_ok(format('select governance.review_add(%L, ''chief@example.com'', ''in_order'', ''x'')', :'lent'), 'CG008', null, 'who left reviews nothing');
 
 -- its end is the rule's, or earlier the form's
 create function pg_temp.ends_in(request uuid) returns interval language sql as $$

@@ -18,7 +18,7 @@ select is(string_agg(distinct f.tgname || ': ' || m[1], ', '), null, 'what freez
   from pg_temp.fired f, regexp_matches(f.prosrc, '\m(?:new|old)\.([a-z_]+)', 'g') m
  where f.proname = 'guard_tuple' and m[1] not in ('version', 'id') and m[1] <> all (f.named);
 
-select is(string_agg(distinct m[1], ' ' order by m[1]), 'approval_needed cancel_asked emergency held id',
+select is(string_agg(distinct m[1], ' ' order by m[1]), 'cancel_asked emergency held id',
           'of what the guard of proofs reads, the rest matters to a move only')
   from pg_temp.fired f, regexp_matches(f.prosrc, '\m(?:new|old)\.([a-z_]+)', 'g') m
  where f.proname = 'guard_proof' and m[1] <> all (f.named);

@@ -1,6 +1,6 @@
 -- Whether a grant may be: nothing is given without an answer; a removal is nobody's question; duties to be kept apart.
 set role countersign_service;
-select plan(70);
+select plan(87);
 
 create function pg_temp.grant_of(more jsonb default '{}', items text[] default array['plain:present']) returns uuid language sql as $$
     select t.request(items, jsonb_build_object('kind', 'grant') || more)
@@ -179,7 +179,12 @@ select pg_temp.grant_of('{"beneficiary": "jewel@example.com"}') as jewel \gset
 select pg_temp.wants(:'jewel', '{"at_least": 2, "steps": [{"who": "risk office", "people": ["ciso@example.com"], "at_least": 1}]}');
 select is(pg_temp.terms(:'jewel'), '{"at_least": 2, "channels": ["jsm", "api", "cli"], "remind": [], "within_ms": 0,
     "steps": [{"who": "risk office", "people": ["ciso@example.com"], "at_least": 1}, {"who": "anyone", "people": [], "at_least": 1}]}', 'without a template they stand alone');
-select ok((select approval_needed from governance.access_request where id = :'jewel'), 'and what needed no approval needs one');
+create function pg_temp.wanted(request uuid) returns text language sql as $$
+    select concat_ws(' ', governance.approval_wanted(r)::text, governance.dossier(r.id)->>'approval_needed', governance.approval_terms(r)->>'at_least')
+      from governance.access_request r where r.id = request
+$$;
+select is(pg_temp.wanted(:'jewel'), 'true true 2', 'and what needed no approval needs one');
+select ok(not approval_needed, 'which its template does not') from governance.access_request where id = :'jewel';
 select t.move(:'jewel', 'pending_approval');
 select pg_temp.answer(:'jewel', 'approval', true, t.item(:'jewel'));
 select governance.approval_add(:'jewel', 'boss@example.com', 'approved', 'api'), governance.approval_add(:'jewel', 'other@example.com', 'approved', 'api');
@@ -188,6 +193,7 @@ select is((governance.dossier_approvals(r)->'steps'->0->>'people'), 'ciso@exampl
   from governance.access_request r where r.id = :'jewel';
 select governance.approval_add(:'jewel', 'ciso@example.com', 'approved', 'api');
 select lives_ok(format('select t.move(%L, ''approved'')', :'jewel'), 'nor one who is not named');
+select ok(governance.approval_wanted(r) and approved_terms->>'at_least' = '2', 'approved, it did need it') from governance.access_request r where id = :'jewel';
 select pg_temp.grant_of(jsonb_build_object('approval_needed', true, 'beneficiary', 'both@example.com', 'mapped', '{"approval": {"at_least": 3, "channels": ["jsm"], "remind": [50],
     "within_ms": 7, "steps": [{"who": "manager", "people": ["boss@example.com"], "at_least": 1}]}}'::jsonb), array['plain:present', 'slow:present']) as joined \gset
 select pg_temp.wants(:'joined', '{"at_least": 2, "steps": [{"who": "risk office", "people": ["ciso@example.com"], "at_least": 1}]}');
@@ -198,4 +204,34 @@ select is(pg_temp.terms(:'joined')->>'at_least', '3', 'what was wanted of someth
 select is(jsonb_array_length(pg_temp.terms(:'joined')->'steps'), 1, 'its steps neither');
 select throws_ok(format('insert into governance.policy_decision (request_id, stage, item_id, asked, permitted, asks) values (%L, ''intake'', %s, ''x'', false, ''{}'')', :'jewel', t.item(:'jewel')),
                  '23514', null, 'a no wants nothing');
+select throws_ok(format('insert into governance.policy_decision (request_id, stage, item_id, asked, permitted, asks) values (%L, %L, %s, ''x'', true, ''{"at_least": 2}'')', :'jewel', s, t.item(:'jewel')),
+                 '23514', null, 'nor does a yes that comes later: ' || s) from unnest(array['approval', 'verification']) as s;
+
+-- what a policy wants goes with it, until the request is approved
+select pg_temp.grant_of('{"beneficiary": "eased@example.com"}') as eased \gset
+select pg_temp.grant_of('{"beneficiary": "told@example.com", "approval_needed": true}') as told \gset
+select pg_temp.wants(r, '{"at_least": 2, "steps": [{"who": "risk office", "people": ["ciso@example.com"], "at_least": 1}]}') from unnest(array[:'eased', :'told']::uuid[]) as r;
+select t.move(r, 'pending_approval') from unnest(array[:'eased', :'told']::uuid[]) as r;
+select is(pg_temp.wanted(:'eased') || ', ' || pg_temp.wanted(:'told'), 'true true 2, true true 2', 'wanted');
+select governance.policy_put('rules:y', '[]');
+select is(pg_temp.wanted(:'eased') || ', ' || pg_temp.wanted(:'told'), 'false false, true true', 'by another policy it is not, or not yet');
+select throws_ok(format('select t.move(%L, ''approved'')', :'eased'), 'CG016', null, 'which is asked first');
+select pg_temp.wants(:'eased', null);
+select is(pg_temp.wanted(:'eased'), 'false false', 'the new one wants none');
+select pg_temp.answer(:'eased', 'approval', true, t.item(:'eased'));
+select lives_ok(format('select t.move(%L, ''approved'')', :'eased'), 'so it goes on');
+select is(pg_temp.terms(:'jewel')->>'at_least', '2', 'what was approved stands by what it was approved by');
+select pg_temp.wants(:'told', '{"at_least": 4}');
+select is(pg_temp.wanted(:'told'), 'true true 4', 'or wants more');
+select governance.policy_put('', '[]');
+select is(pg_temp.wanted(:'told'), 'true true', 'with no policy live the template''s need is left');
+select is((governance.approval_shown(r)->>'people')::int, 1, 'and shown') from governance.access_request r where r.id = :'told';
+select governance.approval_add(:'told', 'boss@example.com', 'approved', 'api');
+select lives_ok(format('select t.move(%L, ''approved'')', :'told'), 'one suffices then');
+select is(approved_terms, 'null', 'by no terms of its own') from governance.access_request where id = :'told';
+select governance.policy_put('rules:x', '[]');
+select ok(governance.approval_reached(r), 'and what comes later changes nothing') from governance.access_request r where r.id = :'told';
+select pg_temp.grant_of('{"beneficiary": "twice@example.com"}') as twice \gset
+select pg_temp.wants(:'twice', '{"at_least": 2, "steps": [{"who": "x", "people": ["ciso@example.com", "Ciso@Example.com"], "at_least": 1}]}');
+select is(pg_temp.terms(:'twice')->'steps'->1->>'who', 'anyone', 'one who is named twice is one');
 select * from finish();

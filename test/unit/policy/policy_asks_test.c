@@ -49,6 +49,7 @@ static void what_is_not_all_understood_is_nothing(void **state)
         "{\"steps\":[{\"people\":[7]}]}",
         "{\"steps\":[{\"people\":[\"a\\nb\"]}]}",
         "{\"steps\":[{\"people\":[\"a\"],\"at_least\":2}]}",
+        "{\"steps\":[{\"people\":[\"a@x\",\"A@x\"],\"at_least\":2}]}",
         "{\"steps\":[{\"people\":[\"a\"],\"who\":\"\"}]}",
         "{\"steps\":[{\"people\":[\"a\"],\"unless\":\"b\"}]}",
         "{\"steps\":[{\"people\":[\"a\"]},{\"people\":[\"a\"]},{\"people\":[\"a\"]},{\"people\":"

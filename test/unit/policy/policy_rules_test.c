@@ -79,6 +79,11 @@ static void approvals_are_wanted_of_what_is_allowed(void **state)
     assert_int_equal(answer.asks.steps[0].wanted, 2);
     assert_str(answer.asks.steps[0].people, "ciso@x.org\nrisk@x.org");
     assert_str(answer.asks.steps[0].who, "risk office");
+    q.stage = PERMIT_VERIFICATION; /* were wanted, and given, before */
+    policy_rules_judge(rules, &q, &answer, &by);
+    assert_int_equal(answer.answer, PERMIT_GIVEN);
+    assert_false(policy_asks_any(&answer.asks));
+    q.stage = PERMIT_INTAKE;
     q.source = STR("wiki");
     q.privileged = false;
     policy_rules_judge(rules, &q, &answer, &by);
@@ -110,6 +115,7 @@ static void approvals_say_how_many_or_who(void **state)
         "{ people: [] }",
         "{ people: a }",
         "{ people: [a], of_them: 2 }",
+        "{ people: [a@x.org, ' A@x.org'], of_them: 2 }",
         "{ people: [a], quorum: 1 }",
     };
     AUTO(drop_arena) struct arena *a = arena_new(1 << 20);
@@ -121,6 +127,28 @@ static void approvals_say_how_many_or_who(void **state)
                  "version: 1\notherwise: allow\nrules:\n  - { name: r, approvals: %s }\n",
                  WRONG[i]);
         assert_null(load(a, text));
+    }
+    assert_non_null(load(a, "version: 1\notherwise: allow\nrules:\n  - { name: r, approvals: { "
+                            "people: [a@x.org, A@x.org, b@x.org], of_them: 2 } }\n"));
+}
+
+static void approvals_are_asked_for_at_intake(void **state)
+{
+    static const char *const STAGES[] = {"intake", "\"*\"", "[approval, intake]", "approval",
+                                         "[approval, \"ver*\"]"};
+    AUTO(drop_arena) struct arena *a = arena_new(1 << 20);
+    char text[300];
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(STAGES); i++) {
+        snprintf(text, sizeof text,
+                 "version: 1\notherwise: allow\nrules:\n  - { name: r, when: { stage: %s }, "
+                 "approvals: { at_least: 2 } }\n",
+                 STAGES[i]);
+        bool taken = load(a, text) != NULL;
+        assert_int_equal(taken, i < 3);
+        if (!taken)
+            assert_string_equal(diags.items[0].code, "C172");
     }
 }
 
@@ -310,6 +338,7 @@ static void tests_of_the_file_are_run(void **state)
 
 UNIT_MAIN(cmocka_unit_test(approvals_are_wanted_of_what_is_allowed),
           cmocka_unit_test(too_many_are_a_no), cmocka_unit_test(approvals_say_how_many_or_who),
+          cmocka_unit_test(approvals_are_asked_for_at_intake),
           cmocka_unit_test(rules_are_tried_in_their_order), cmocka_unit_test(every_fact_counts),
           cmocka_unit_test(words_match_with_stars), cmocka_unit_test(faults_are_told),
           cmocka_unit_test(tests_of_the_file_are_run))
