@@ -54,12 +54,14 @@ struct item_after {
 
 struct after {
     const struct item_after
-        *items;            /* one for each item of the dossier; NULL: nothing follows yet */
-    int64_t proof_seq;     /* evidence entry of the latest proof; 0 = none */
-    enum follow cause;     /* why this request was opened */
-    struct str earlier_id; /* ticket of the request that this one follows; empty: none, or gone */
-    enum follow follow;    /* why the latest request was opened that follows this one */
-    struct str follow_key; /* its ticket's key; empty: none yet */
+        *items;             /* one for each item of the dossier; NULL: nothing follows yet */
+    int64_t proof_seq;      /* evidence entry of the latest proof; 0 = none */
+    enum follow cause;      /* why this request was opened */
+    struct str earlier_id;  /* ticket of the request that this one follows; empty: none, or gone */
+    enum follow follow;     /* why the latest request was opened that follows this one */
+    struct str follow_key;  /* its ticket's key; empty: none yet */
+    bool left;              /* of what went ahead: the earlier one asks for it no more (ahead.h) */
+    struct str earlier_key; /* of that one's ticket */
 };
 
 #endif

@@ -200,7 +200,8 @@ static void say(struct step *s, enum notice_state state)
      * person, and these what a last word takes, unless it was said; a new comment is the first to
      * be left out */
     int32_t all = s->p->writes_per_hour, last = notice_is_final(d->notice_shown) ? 0 : 2;
-    bool loud = n.notify || d->notice_shown == NOTICE_OBSERVING; /* or the first word at all */
+    bool loud = n.notify || d->ahead_left_count || /* who edited it has to know what became of it */
+                d->notice_shown == NOTICE_OBSERVING; /* or the first word at all */
     int32_t allowance = again ? all / 3 : n.final ? all : loud ? all - last : all / 3;
     tell = tell == 2 && d->writes_last_hour + 3 > allowance ? 0 : tell;
     int32_t need = 1 + comment + (tell == 2);

@@ -68,6 +68,9 @@ struct dossier {
     bool emergency;
     bool privileged;
     bool together; /* what it takes away waits for what it gives (ahead.h) */
+    /* what went ahead of it and an edit took out of it, the latest edit first */
+    const struct ahead_left *ahead_left;
+    size_t ahead_left_count;
     int32_t generation;
     struct str requester, beneficiary; /* person keys */
 

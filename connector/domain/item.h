@@ -79,6 +79,13 @@ enum verdict {
     VERDICT_EXCEPTED
 };
 
+/* What went ahead of a request that does not ask for it any more (ahead.h). */
+struct ahead_left {
+    struct str entitlement, account, key; /* of its ticket; empty: none yet */
+    bool over;                            /* it came to nothing, or is about to */
+    int64_t at_ms;                        /* when that edit was seen */
+};
+
 struct item {
     int64_t id;
     struct str source, account, entitlement;

@@ -15,11 +15,15 @@ static void drop_fd(int *fd)
 /* Reads up to `size` bytes; `*ret_len == size` means that there may be more. */
 static bool read_up_to(const char *path, char *to, size_t size, size_t *ret_len, struct err *err)
 {
-    AUTO(drop_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    /* a FIFO that nobody writes to is not waited for: the service reads its files while it runs */
+    AUTO(drop_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct stat what;
     size_t len = 0;
 
     if (fd < 0)
         return FAIL(err, ERR_CONFIG, "cannot open '%s': %s", path, strerror(errno));
+    if (fstat(fd, &what) != 0 || !S_ISREG(what.st_mode))
+        return FAIL(err, ERR_CONFIG, "'%s' is no regular file", path);
     while (len < size) {
         ssize_t n = read(fd, to + len, size - len);
         if (n < 0 && errno == EINTR)

@@ -45,6 +45,8 @@ struct convoy {
     struct service *svc;
     struct site *site;
     struct arena *arena;
+    struct arena *asked,
+        *told; /* of one question how far it is; of the last answer, which is kept */
     struct io_timer *timer;
     void (*due)(struct convoy *c); /* what the timer does */
     int64_t began_ms, sent_ms;     /* monotonic */
@@ -66,6 +68,8 @@ static void drop(struct convoy *c)
 {
     if (--c->holders)
         return;
+    arena_free(c->asked);
+    arena_free(c->told);
     arena_free(c->arena);
     free(c);
 }
@@ -199,6 +203,8 @@ static void hand_out(struct convoy *c, bool late)
     for (size_t i = 0; i < c->count; i++) {
         struct seat *seat = c->seats[i];
         struct call_reply reply = {.reached = STATUS_OPEN};
+        if (seat->sitting != SEAT_ARRIVED)
+            continue;
         switch (bulk_fate(c->stands, seat->word, late)) {
         case BULK_WAITS:
             continue;
@@ -224,8 +230,12 @@ static void hand_out(struct convoy *c, bool late)
     }
 }
 
+/* What is said of each ticket stays in its answer's arena until there is another one. */
 static void take_words(struct convoy *c, const struct json *progress)
 {
+    arena_free(c->told);
+    c->told = c->asked;
+    c->asked = NULL;
     c->stands = jsm_bulk_stands(progress);
     for (size_t i = 0; i < c->count; i++)
         if (c->seats[i]->rode)
@@ -265,12 +275,14 @@ static void on_progress(void *arg, const struct jsm_answer *reply)
 
 static void ask_progress(struct convoy *c)
 {
-    struct jsm_call call = jsm_call_bulk_progress(c->arena, c->task);
+    arena_free(c->asked); /* the one before said nothing */
+    c->asked = arena_new(LIMIT_ARENA_VISIT);
+    struct jsm_call call = jsm_call_bulk_progress(c->asked, c->task);
 
     if (nobody_waits(c))
         call.lane = LANE_SWEEP;
     c->asking = true;
-    site_send(c->site, c->arena, &call, on_progress, c);
+    site_send(c->site, c->asked, &call, on_progress, c);
 }
 
 /* --- the one call --- */

@@ -130,7 +130,8 @@ static bool put_parts(struct json_out *out, const struct part *p)
         json_close_object(out);
     }
     bool worse;
-    struct str policy = policy_keep_line(p->svc, p->arena, &worse);
+    struct str policy =
+        policy_keep_line(p->svc, json_member(p->health, "policies"), p->arena, &worse);
     if (policy.len)
         json_str_member(out, "policy", policy);
     return degraded || worse;
@@ -395,7 +396,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     render_gates(q->svc, &b);
     source_gates_render(q->svc->gates, q->svc->config->source_count, &b);
     policy_desk_render(q->svc->desk, &b);
-    policy_reload_render(q->svc->policy_reload, &b);
+    policy_reload_render(q->svc->policy_reload, json_member(health, "policies"), &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",

@@ -51,13 +51,17 @@ void policy_keep_put(struct service *svc, store_done_fn *fn, void *arg)
     store_policy_put(&svc->store, svc->policy->pdp, buf_str(&sets), fn, arg);
 }
 
-struct str policy_keep_line(const struct service *svc, struct arena *arena, bool *ret_worse)
+struct str policy_keep_line(const struct service *svc, const struct json *policies,
+                            struct arena *arena, bool *ret_worse)
 {
     const struct policy_config *c = svc->policy;
 
     *ret_worse = policy_reload_failed(svc->policy_reload);
     if (*ret_worse)
         return STR("a new policy was refused: the one before goes on");
+    *ret_worse = policy_reload_apart(svc->policy_reload, policies);
+    if (*ret_worse)
+        return STR("another policy is live than this replica has: it decides nothing");
     if (!svc->desk)
         return !c->rules_file.len ? STR_NONE : STR("by our own rules");
     struct policy_desk_state s = policy_desk_state(svc->desk);

@@ -13,7 +13,9 @@ enum { POLICY_DUTIES_BYTES = 1024 * 1024 };
 void policy_keep_duties(struct buf *out, const struct policy_config *config);
 /* Who is asked, and the duties to be kept apart, into the database. */
 void policy_keep_put(struct service *svc, store_done_fn *fn, void *arg);
-/* One line of /readyz?verbose; empty: nobody is asked. *ret_worse: it gives no decisions. */
-struct str policy_keep_line(const struct service *svc, struct arena *arena, bool *ret_worse);
+/* One line of /readyz?verbose; empty: nobody is asked. *ret_worse: it gives no decisions.
+ * `policies`: as policy_reload_apart() takes them. */
+struct str policy_keep_line(const struct service *svc, const struct json *policies,
+                            struct arena *arena, bool *ret_worse);
 
 #endif

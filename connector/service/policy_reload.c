@@ -27,6 +27,7 @@ struct policy_reload {
     struct arena *arena;    /* of the present policy; NULL: the configuration's own */
     struct list formers;
     bool putting, put_again, failed;
+    bool apart;     /* another policy is live than ours; said */
     char said[200]; /* what was refused last, and why; empty: nothing since */
 };
 
@@ -43,14 +44,43 @@ bool policy_reload_failed(const struct policy_reload *r)
     return r && r->failed;
 }
 
-void policy_reload_render(const struct policy_reload *r, struct buf *out)
+void policy_reload_render(const struct policy_reload *r, const struct json *policies,
+                          struct buf *out)
 {
+    buf_printf(
+        out,
+        "# HELP countersign_policy_live 0: another policy is live than this replica has: it "
+        "decides nothing\n# TYPE countersign_policy_live gauge\ncountersign_policy_live %d\n",
+        !policy_reload_apart(r, policies));
     buf_printf(out,
                "# HELP countersign_policy_last_reload_successful 0: what was to be the policy last "
                "has faults, the one before goes on\n"
                "# TYPE countersign_policy_last_reload_successful gauge\n"
                "countersign_policy_last_reload_successful %d\n",
                !policy_reload_failed(r));
+}
+
+bool policy_reload_hear(struct policy_reload *r, const struct policy_config *ours, struct str live)
+{
+    bool apart = !str_eq(ours->pdp, live);
+
+    if (apart && !r->apart && !r->putting)
+        log_warn("policy",
+                 "another policy is live than this replica has: it decides nothing until it has "
+                 "that one; send it SIGHUP once its files are the same",
+                 LOG_S("live", live), LOG_S("ours", ours->pdp));
+    r->apart = apart && !r->putting;
+    return !apart;
+}
+
+bool policy_reload_apart(const struct policy_reload *r, const struct json *policies)
+{
+    if (!r || r->putting)
+        return false;
+    JSON_EACH(live, policies)
+    if (!str_eq(json_str(live), r->svc->policy->pdp))
+        return true;
+    return false;
 }
 
 static void on_recorded(void *arg, enum store_outcome outcome, const char *message)

@@ -21,8 +21,17 @@ bool policy_reload_failed(const struct policy_reload *reload);
 /* For the service manager: "; policy refused at 10:01 UTC: C172 policy.yaml:4:9", or nothing. NULL
  * says nothing. */
 void policy_reload_say(const struct policy_reload *reload, struct buf *out);
-/* Append it as a metric. */
-void policy_reload_render(const struct policy_reload *reload, struct buf *out);
+/* Is `ours`, by which a question was begun, the policy that is live, as the database says with
+ * that question? If not, this replica has not taken it up: that is logged once, and it decides
+ * nothing. */
+MUST_CHECK bool policy_reload_hear(struct policy_reload *reload, const struct policy_config *ours,
+                                   struct str live);
+/* Is another policy live than ours? `policies`: those of all sites, of governance.health(); NULL:
+ * not known, no. */
+bool policy_reload_apart(const struct policy_reload *reload, const struct json *policies);
+/* Append both as metrics. */
+void policy_reload_render(const struct policy_reload *reload, const struct json *policies,
+                          struct buf *out);
 /* Is the database being told, or an older line closed? NULL: no. */
 bool policy_reload_is_busy(struct policy_reload *reload);
 /* No more; before the loop ends. NULL is fine. */

@@ -380,6 +380,10 @@ static void on_question(void *arg, enum store_outcome outcome, struct str docume
     read_duties(a);
     read_question(a);
     a->next_item = json_first(json_member(a->facts, "items"));
+    if (!policy_reload_hear(a->svc->policy_reload, a->policy, json_path_str(a->facts, "policy"))) {
+        a->next_item = NULL; /* whoever has the live one asks it; duties are the database's own */
+        a->later = true;
+    }
     a->made = arena_array(a->arena, a->d->item_count + 2, sizeof *a->made);
     ASSERT(a->made);
     read_next(a);

@@ -150,6 +150,21 @@ static void read_ahead(struct arena *a, const struct json *list, struct item *it
     }
 }
 
+/* [{"entitlement", "account", "key", "over", "at_ms"}] */
+static void read_left(struct arena *a, const struct json *list, struct dossier *d)
+{
+    struct ahead_left *left = arena_array(a, json_count(list) + 1, sizeof *left);
+
+    d->ahead_left = left;
+    JSON_EACH(v, list)
+    if (left)
+        left[d->ahead_left_count++] = (struct ahead_left){.entitlement = text(a, v, "entitlement"),
+                                                          .account = text(a, v, "account"),
+                                                          .key = text(a, v, "key"),
+                                                          .over = flag(v, "over"),
+                                                          .at_ms = number(v, "at_ms")};
+}
+
 static bool read_items(struct arena *a, const struct json *list, const struct json *ahead,
                        struct dossier *d)
 {
@@ -195,7 +210,9 @@ static void read_after(struct arena *a, const struct json *v, struct dossier *d)
 
     d->after = (struct after){.proof_seq = number(v, "proof_seq"),
                               .earlier_id = text(a, v, "earlier_id"),
-                              .follow_key = text(a, v, "follow_key")};
+                              .follow_key = text(a, v, "follow_key"),
+                              .left = flag(v, "left"),
+                              .earlier_key = text(a, v, "earlier_key")};
     /* a reason that only a newer release knows is none of ours */
     if (!follow_from(json_str(json_member(v, "cause")), &d->after.cause) ||
         !follow_from(json_str(json_member(v, "follow")), &d->after.follow))
@@ -339,6 +356,7 @@ static struct dossier *read_dossier(struct arena *a, struct str document)
     store_read_approvals(a, v, d);
     d->ticket_read_ms = number(json_member(v, "ticket"), "fresh_ms");
     d->together = flag(json_member(v, "ahead"), "together");
+    read_left(a, json_member(json_member(v, "ahead"), "left"), d);
     if (!read_items(a, json_member(v, "items"), json_member(v, "ahead"), d))
         return NULL;
     read_flows(a, json_member(v, "flows"), d);

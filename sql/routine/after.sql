@@ -14,6 +14,8 @@ begin
      order by f.requested_at desc, f.id limit 1;
     return json_build_object(
         'cause', r.cause,
+        'left', case when r.cause = 'ahead' then not governance.ahead_stands(r) end,
+        'earlier_key', case when r.cause = 'ahead' then (select t.issue_key from governance.ticket t where t.request_id = r.follows) end,
         'earlier_id', (select t.issue_id from governance.ticket t where t.request_id = r.follows and t.site = r.site and t.state <> 'gone'),
         'follow', coalesce(latest.cause, 'asked'), 'follow_key', coalesce(latest.key, ''),
         'proof_seq', case when r.claimed_at is not null then governance.earlier_proof(r.id)->'seq' end,

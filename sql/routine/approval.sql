@@ -433,11 +433,17 @@ begin
         new.revoked_at := clock_timestamp();
         return new;
     end if;
+    if btrim(new.delegator, E' \t\r\n') = '' or btrim(new.delegate, E' \t\r\n') = '' then
+        raise exception 'whose approvals, and who gives them instead, is named' using errcode = 'CG024';
+    end if;
     perform pg_advisory_xact_lock(hashtextextended('delegation', 0)); -- two that close a circle together
     new.created_at := clock_timestamp();
     new.starts_at := greatest(new.starts_at, new.created_at); -- nothing is delegated in hindsight
     if new.ends_at <= new.starts_at then
         raise exception 'it must end after it begins' using errcode = 'CG024';
+    end if;
+    if new.ends_at > new.starts_at + interval '90 days' then
+        raise exception 'it lasts at most 90 days' using errcode = 'CG024';
     end if;
     if governance.one_person(governance.person_all(new.delegator, '{}'), governance.person_all(new.delegate, '{}')) then
         raise exception 'nobody delegates to themselves' using errcode = 'CG024';

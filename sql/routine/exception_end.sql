@@ -167,6 +167,18 @@ create or replace function governance.sod_set_newest(p_set text) returns bigint
 language sql volatile set search_path = pg_catalog, pg_temp as $$ select max(s.id) from governance.sod_set s where s.name = p_set $$;
 comment on function governance.sod_set_newest(text) is 'The latest definition of a set of duties; null: there is none of that name';
 
+-- Taken out of the configuration and put back as it was, a set is the same one. Was it another one in between, it is not: people were told.
+create or replace function governance.sod_stands(x governance.exception) returns boolean
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    select not exists (
+        select from governance.sod_set s
+         where s.name = x.sod_set and s.id > coalesce(x.sod_set_id, 0)
+           and not exists (select from governance.sod_set o
+                            where o.id = x.sod_set_id and row(o.n, o.unlinked, governance.sod_members(o.id))
+                                                          = row(s.n, s.unlinked, governance.sod_members(s.id))))
+$$;
+comment on function governance.sod_stands(governance.exception) is 'Is the set of duties of an exception still defined as when it was granted?';
+
 create or replace function governance.exception_of_sod_set() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -9,8 +9,7 @@ comment on function governance.exception_is_live(governance.exception) is 'Does 
 create or replace function governance.sod_excepted(p_request uuid, p_set text) returns boolean
 language sql volatile set search_path = pg_catalog, pg_temp as $$
     select exists (select from governance.exception x
-                    where x.request_id = p_request and x.scope = 'sod' and x.sod_set = p_set and governance.exception_is_live(x)
-                      and x.sod_set_id is not distinct from governance.sod_set_newest(p_set))
+                    where x.request_id = p_request and x.scope = 'sod' and x.sod_set = p_set and governance.exception_is_live(x) and governance.sod_stands(x))
 $$;
 comment on function governance.sod_excepted(uuid, text) is 'Is a conflict of separation of duties of a request covered by a live exception?';
 

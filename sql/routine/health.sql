@@ -15,6 +15,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'tickets_unreadable', (select count(*) from governance.ticket t where t.unreadable >= 5 and t.state <> 'gone'
                                   and (t.read_at is null or t.read_at < t.unreadable_at)),
         'sites_held', (select coalesce(jsonb_agg(c.site order by c.site), '[]') from governance.poll_cursor c where governance.site_is_held(c.site)),
+        'policies', (select coalesce(jsonb_agg(distinct s.policy), '[]') from governance.site s),
         'requests_held', (select count(*) from governance.access_request where held),
         'removal_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - c.started_at))::bigint, 0)
             from governance.sla_clock c join governance.access_request r on r.id = c.request_id

@@ -41,7 +41,7 @@ begin
     end loop;
     if cardinality(sites) + cardinality(ended) + cardinality(begun) > 0 then
         perform governance.policy_wake(ended || begun, sites);
-        perform governance.sod_exceptions_void(ended);
+        perform governance.sod_exceptions_void(begun);
     end if;
     return live;
 end $$;
@@ -101,6 +101,13 @@ end $$;
 comment on function governance.permit_lasts(governance.access_request, governance.policy_decision) is
     'Does what was answered at the proof count still?';
 
+-- A replica that has not taken the live policy up answers by one of before: that is no answer. Duties are judged here, by what is live.
+create or replace function governance.is_of_live_policy(r governance.access_request, x governance.policy_decision) returns boolean
+language sql stable set search_path = pg_catalog as $$
+    select x.item_id is null or x.pdp = (select s.policy from governance.site s where s.name = r.site)
+$$;
+comment on function governance.is_of_live_policy(governance.access_request, governance.policy_decision) is 'Was a decision about an item made by the policy that is live?';
+
 -- What stands of one stage: the newest answer about each item, and about the duties, of what is asked for now. Not asked at all counts
 -- as open; a conflict counts until an exception covers it.
 create or replace function governance.permit_of(r governance.access_request, p_stage text) returns jsonb
@@ -121,6 +128,7 @@ begin
       left join lateral (
            select x.* from governance.policy_decision x
             where x.request_id = r.id and x.stage = p_stage and x.item_id is not distinct from q.item_id and x.tuple_hash = r.mapped_hash
+              and governance.is_of_live_policy(r, x)
               and (p_stage <> 'verification' or governance.permit_lasts(r, x))
               and x.at >= governance.answers_since(r, q.item_id is null)
             order by x.id desc limit 1) d on true
@@ -134,6 +142,7 @@ begin
         select jsonb_build_object('tries', count(*), 'tried_ms', governance.ms(max(x.at)), 'since_ms', governance.ms(min(x.at)))
           from governance.policy_decision x
          where x.request_id = r.id and x.stage = p_stage and x.item_id is not distinct from way.item_id and x.tuple_hash = r.mapped_hash
+           and governance.is_of_live_policy(r, x)
            and (p_stage <> 'verification' or governance.permit_lasts(r, x)) and x.permitted is distinct from true
            and x.at >= governance.answers_since(r, way.item_id is null));
 end $$;
@@ -202,6 +211,7 @@ begin
     select * into r from governance.access_request x where x.id = p_request;
     asked := exists (select from governance.site s where s.name = r.site and s.policy <> '');
     return jsonb_build_object(
+        'policy', (select s.policy from governance.site s where s.name = r.site),
         'lifecycle', r.lifecycle, 'subject_kind', r.subject_kind, 'sponsor', coalesce(r.sponsor, ''), 'request_type', r.request_type,
         'approvers', (select coalesce(jsonb_agg(v.approver order by v.id), '[]') from governance.approval_votes(r) v
                        where v.decision = 'approved' and v.fault = ''),
@@ -209,6 +219,7 @@ begin
                    where asked and not coalesce((
                          select x.permitted from governance.policy_decision x
                           where x.request_id = r.id and x.stage = p_stage and x.item_id = i.id and x.tuple_hash = r.mapped_hash
+                            and governance.is_of_live_policy(r, x)
                             and (p_stage <> 'verification' or governance.permit_lasts(r, x))
                             and x.at >= governance.answers_since(r, false)
                           order by x.id desc limit 1), false)),
@@ -261,6 +272,10 @@ begin
        for update;
     if not found then
         return null;
+    end if;
+    if exists (select from jsonb_to_recordset(p->'decisions') as x(item bigint, pdp text)
+                where x.item > 0 and x.pdp <> (select s.policy from governance.site s where s.name = r.site)) then
+        raise exception 'another policy is live than this replica has' using errcode = 'CG016';
     end if;
     insert into governance.policy_decision (request_id, stage, item_id, pdp, permitted, asked, answered, why, reason, conflicts, question,
                                             took_ms, asks, tuple_hash, generation)

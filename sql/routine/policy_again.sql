@@ -46,13 +46,14 @@ begin
 end $$;
 comment on function governance.policy_wake(bigint[], text[]) is 'Have looked at what sets of duties, or the policy of sites, have a say in; how many';
 
--- An exception covers the definition it was granted for: defined anew, nothing is covered, and people are told with whose request.
-create or replace function governance.sod_exceptions_void(p_ended bigint[]) returns void
+-- An exception covers the definition it was granted for: defined anew, nothing is covered, and people are told with whose request. Asked
+-- whenever a set begins, also long after the one before ended.
+create or replace function governance.sod_exceptions_void(p_begun bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     void bigint[] := array(select x.id from governance.exception x
-                            where x.scope = 'sod' and x.sod_set_id = any (p_ended) and governance.exception_is_live(x)
-                              and x.sod_set_id is distinct from governance.sod_set_newest(x.sod_set) order by x.id);
+                            where x.scope = 'sod' and governance.exception_is_live(x) and not governance.sod_stands(x)
+                              and x.sod_set in (select s.name from governance.sod_set s where s.id = any (p_begun)) order by x.id);
 begin
     perform governance.exception_told(void, 'SodExceptionLapsed', '/lapsed');
     perform governance.exception_wake(void);

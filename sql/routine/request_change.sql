@@ -97,7 +97,8 @@ create or replace function governance.exception_shown(x governance.exception) re
 language sql stable set search_path = pg_catalog as $$
     select jsonb_strip_nulls(jsonb_build_object('id', x.id, 'scope', x.scope, 'request', coalesce(x.request_id, i.request_id), 'issue_key', nullif(t.issue_key, ''),
                'item_id', x.item_id, 'source', coalesce(x.source, i.source), 'account', i.account, 'entitlement', i.entitlement, 'sod_set', x.sod_set,
-               'state', case when x.revoked_at is not null then coalesce(x.ended_why, 'revoked') when x.expires_at <= clock_timestamp() then 'expired' else 'live' end,
+               'state', case when x.revoked_at is not null then coalesce(x.ended_why, 'revoked') when x.expires_at <= clock_timestamp() then 'expired'
+                             when x.scope = 'sod' and not governance.sod_stands(x) then 'void' else 'live' end,
                'owner', x.owner, 'approved_by', x.approved_by, 'reason', x.reason, 'compensating_control', nullif(x.compensating_control, ''),
                'granted_at', x.created_at, 'expires_at', x.expires_at, 'review_at', x.review_at, 'renews', x.renews, 'ended_at', x.revoked_at,
                'ended_by', nullif(x.ended_by, ''), 'ended_reason', nullif(x.ended_reason, ''), 'from_ticket', x.plea_edit <> ''))
@@ -113,7 +114,8 @@ language sql stable set search_path = pg_catalog as $$
     select jsonb_build_object('exceptions', coalesce(jsonb_agg(governance.exception_shown(x) order by x.expires_at, x.id), '[]'),
                               'more', count(*) = (p->>'limit')::int)
       from (select e.* from governance.exception e left join governance.request_item i on i.id = e.item_id
-             where (coalesce((p->>'live')::boolean, false) is false or e.revoked_at is null and e.expires_at > clock_timestamp())
+             where (coalesce((p->>'live')::boolean, false) is false or e.revoked_at is null and e.expires_at > clock_timestamp()
+                    and (e.scope <> 'sod' or governance.sod_stands(e)))
                and (coalesce((p->>'expiring_s')::bigint, 0) = 0 or e.revoked_at is null and e.expires_at > clock_timestamp()
                     and e.expires_at <= clock_timestamp() + make_interval(secs => (p->>'expiring_s')::bigint))
                and (coalesce(p->>'owner', '') = '' or governance.one_person(governance.person_names(e.owner, e.owner_names),

@@ -6,6 +6,7 @@ language sql set search_path = pg_catalog as $$
            select from jsonb_to_recordset(coalesce(p_items, '[]')) as i(source text, account text, entitlement text, desired text)
             where (i.source, i.account, i.entitlement, i.desired) = (x.source, x.account, x.entitlement, x.desired));
     select governance.request_items_add(p_request, p_items);
+    select governance.ahead_edited(p_request);
 $$;
 comment on function governance.request_items(uuid, jsonb) is 'Set the wanted items of a request; those it wanted before are kept as replaced';
 

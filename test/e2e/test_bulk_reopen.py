@@ -22,7 +22,7 @@ def site():
 def as_ever(site):
     yield
     site.no_faults()
-    site.control("config", {"bulk_ms": 20, "bulk_each_ms": 0, "bulk_dies_after": None})
+    site.control("config", {"bulk_ms": 20, "bulk_each_ms": 0, "bulk_pad": 0, "bulk_dies_after": None})
 
 
 def asked(site, count):
@@ -183,6 +183,17 @@ def test_it_ends_while_jira_works_on_it(site):
     site.start_service()
     until_open(site, ids)
     assert [moved_by(site, i) for i in ids] == [1] * len(ids)
+    each_by_its_own(site, ids)
+
+
+def test_a_task_that_says_much_for_long_is_heard_to_its_end(site):
+    ids = asked(site, 20)
+    site.control("config", {"bulk_ms": 5000, "bulk_pad": 10_000_000})  # more in all than one arena takes
+    close_all(site, ids)
+    riders = wait.until(lambda: riding(site, ids, "running"), 20, every=0.02)
+    wait.until(lambda: not riding(site, riders, "running"), 20, what="its end is heard of")
+    site.control("config", {"bulk_pad": 0})
+    until_open(site, ids)
     each_by_its_own(site, ids)
 
 

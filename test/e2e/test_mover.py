@@ -16,9 +16,20 @@ PRIVILEGED = '    privileged: { from: customfield_10070, then: [bool], default: 
 GONE = "    expect: { absent: entitlement }\n"
 
 
+SHUT = """\
+version: 1
+otherwise: allow
+rules:
+  - { name: shut, when: { entitlement: fin-viewer, stage: intake }, deny: the year is closed }
+"""
+
+
 class Moving(world.World):
     def configure(self):
         super().configure()
+        self.write("policy.yaml", SHUT)
+        with open(self.config, "a") as file:
+            file.write("policy: { rules: policy.yaml }\n")
         with open(os.path.join(self.folder, "mapping.yaml")) as file:
             text = file.read()
         assert GIVES in text and PRIVILEGED + GONE in text
@@ -86,3 +97,36 @@ def test_withdrawn_it_goes_on_though_no_rule_says_it(site):
     assert (row["is_privileged"], row["mapped_hash"]) in ((True, ""), ("t", "")), row
     done(site, removal, "okafor", "fin-viewer", False)
     assert site.told(removal) == [], "what stands in its fields is compared with nothing"
+
+
+def words(text):
+    return {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]}
+
+
+def test_edited_before_its_approval_what_nobody_asks_for_is_withdrawn(site):
+    site.has_role("lind", "fin-ledger-admin", True)
+    site.has_role("lind", "fin-viewer", True)
+    mover = site.move("lind", "canary-role", "fin-ledger-admin")  # meant was the other one
+    typo = site.ahead_of(mover)
+    site.until_phase(typo, "fulfilling")
+    site.act("edit", mover, fields={"customfield_10120": words("fin-viewer")})
+    site.until_phase(typo, "cancelled", timeout=30)
+    site.until(typo, lambda: f"{mover} was edited and asks for it no more" in str(site.ticket(typo)["comments"]), 30, "its ticket says why")
+    meant = site.until(mover, lambda: site.sql(
+        "select t.issue_key from governance.access_request q join governance.ticket t on t.request_id = q.id join governance.request_item i on i.request_id = q.id "
+        "where q.cause = 'ahead' and i.account = 'lind' and i.entitlement = 'fin-viewer' and t.issue_key <> ''"), 60, "what was meant goes ahead")
+    site.until(mover, lambda: f"Taking fin-ledger-admin from lind is asked for no more, withdrawn: {typo}" in str(site.ticket(mover)["comments"]), 30,
+               "the mover says so too")
+    assert "Taking fin-viewer from lind does not wait" in str(site.ticket(mover)["comments"])
+    assert site.sql("select count(*) from governance.escalation e join governance.ticket t using (request_id) "
+                    f"where t.issue_key in ('{mover}', '{typo}', '{meant}')") == "0", "nobody has to look at it"
+
+
+def test_a_policy_that_says_no_at_once_ends_what_is_given_only(site):
+    site.has_role("okafor", "fin-ledger-admin", True)
+    mover = site.move("okafor", "fin-viewer", "fin-ledger-admin")
+    site.until_phase(mover, "denied", timeout=30)
+    removal = site.ahead_of(mover)
+    assert site.told(mover) == ["RemovalGoesOn"]
+    site.until(mover, lambda: "Taking fin-ledger-admin from okafor goes on all the same" in str(site.ticket(mover)["comments"]), 30, "it says so")
+    done(site, removal, "okafor", "fin-ledger-admin", False)

@@ -1,9 +1,10 @@
 """Another policy while the service runs: what waits is asked again and goes on; one with faults changes nothing, and is told."""
+import os
 import signal
 
 import pytest
 
-from lib import wait, world
+from lib import ports, wait, world
 from lib.world import http
 
 RULES = """\
@@ -87,3 +88,48 @@ def test_one_with_faults_changes_nothing_and_is_told(site):
     site.reload()
     wait.until(lambda: site.metric() == "1", 20)
     wait.until(lambda: site.sql("select policy from governance.site") != before, 20)
+
+
+def test_a_pipe_for_its_rule_file_is_refused_and_not_waited_for(site):
+    path = os.path.join(site.folder, "policy.yaml")
+    os.remove(path)
+    os.mkfifo(path)
+    site.reload()
+    wait.until(lambda: site.metric() == "0", 20)
+    assert http("GET", f"http://127.0.0.1:{site.ops_port}/healthz")[0] == 200
+    assert "is no regular file" in site.service.stderr
+    os.remove(path)
+    site.write("policy.yaml", RULES)
+    site.reload()
+    wait.until(lambda: site.metric() == "1", 20)
+
+
+def test_a_replica_that_has_not_reloaded_decides_nothing(site):
+    with open(site.config) as file:
+        text = file.read()
+    first, ours = site.config, ports.free_ports(2)
+    site.config = site.write("beside.yaml", text.replace(f"port: {site.port},", f"port: {ours[0]},").replace(f"ops_port: {site.ops_port}", f"ops_port: {ours[1]}"))
+    other = site.start_service()
+    site.config = first
+    site.services.remove(other)
+    live = site.services[0]
+    try:
+        before = site.sql("select policy from governance.site")
+        site.write("policy.yaml", RULES.replace("rules:\n", "rules:\n  - { name: shut, when: { entitlement: fin-viewer }, deny: the year is closed }\n"))
+        live.signal(signal.SIGHUP)
+        wait.until(lambda: site.sql("select policy from governance.site") != before, 20)
+        live.stop()
+        key = site.ask_grant("farah", "fin-viewer")
+        wait.until(lambda: "another policy is live than this replica has" in other.stderr, 40)
+        assert site.request(key)["phase"] in ("received", "pending_approval")
+        assert site.sql("select count(*) from governance.policy_decision d join governance.site s on true "
+                        "where d.item_id is not null and d.at > s.policy_at and d.pdp <> s.policy") == "0"
+        ops = f"http://127.0.0.1:{ours[1]}"
+        assert "another policy is live than this replica has" in http("GET", ops + "/readyz?verbose")[1]
+        assert "\ncountersign_policy_live 0\n" in http("GET", ops + "/metrics")[1]
+        other.signal(signal.SIGHUP)
+        site.until_phase(key, "denied", timeout=60)
+        assert "\ncountersign_policy_live 1\n" in http("GET", ops + "/metrics")[1]
+    finally:
+        other.stop()
+    assert "Sanitizer" not in other.stderr, other.told()

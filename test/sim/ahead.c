@@ -35,7 +35,9 @@ void check_ahead(struct sim *s, const struct srequest *r, const struct dossier *
                  const struct decision *x)
 {
     bool before_work = r->phase == PHASE_RECEIVED || r->phase == PHASE_PENDING_APPROVAL;
-    bool waits = before_work && !x->move && !x->asks && !r->held && d->mode != GATE_OBSERVE;
+    bool ends = x->move && x->to == PHASE_DENIED; /* a no to what it gives, however quick */
+    bool waits = before_work && (!x->move || ends) && !x->asks && !r->held &&
+                 d->mode != GATE_OBSERVE && !d->cancel_asked;
     bool given = false;
 
     for (size_t i = 0; i < r->item_count; i++)

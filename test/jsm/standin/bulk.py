@@ -199,4 +199,6 @@ def progress(site, call):
         raise Refusal(400, {"errorMessages": ["The task associated with this taskId is not a bulk operation task"], "errors": {}})
     body = {"taskId": found.id, "submittedBy": {"accountId": found.by.id}, "created": found.began, "started": found.began,
             "updated": clock.now_ms(), "progressPercent": found.progress, "status": found.status}
+    if site.config["bulk_pad"]:
+        body["padding"] = "x" * site.config["bulk_pad"]
     return Reply(200, body | (found.result if found.status in ("COMPLETE", "DEAD") else {}))

@@ -58,6 +58,7 @@ DEFAULT_CONFIG = {
     "dc_webhooks": False,  # webhooks of a Data Center from 10 on
     "bulk_ms": 20,              # until the task of a bulk operation begins
     "bulk_each_ms": 0,          # that it takes for each ticket
+    "bulk_pad": 0,              # so many characters more in each answer how far it is
     "bulk_dies_after": None,    # so many tickets it is dead
     "hook_threads": 4,
     "rate_limits": False,       # Jira's buckets; forced answers work without

@@ -1,6 +1,6 @@
 -- What a request takes away does not wait for what it gives: once, by a request of its own, measured from the same moment.
 set role countersign_service;
-select plan(28);
+select plan(43);
 
 create function pg_temp.mover(more jsonb default '{}') returns uuid language sql as $$
     select t.request(array['plain:present', 'plain:absent'], jsonb_build_object('kind', 'modify', 'approval_needed', true,
@@ -24,7 +24,7 @@ $$;
 select t.request() as plain \gset
 select is(governance.dossier(:'plain')->'ahead', 'null'::jsonb, 'a removal has nothing that waits');
 select pg_temp.mover() as m \gset
-select is(governance.dossier(:'m')->'ahead', '{"together": false, "items": null}', 'nothing went ahead yet');
+select is(governance.dossier(:'m')->'ahead', '{"together": false, "items": null, "left": null}', 'nothing went ahead yet');
 select pg_temp.mover('{"mapped": {"removal": "together"}}') as both \gset
 select is(pg_temp.doc(:'both', '{ahead,together}'), 'true', 'its template lets both wait');
 
@@ -76,6 +76,46 @@ select is(pg_temp.doc(:'c', '{ahead,items,0,over}'), 'true', 'what went ahead wa
 select is((select reason from governance.escalation where request_id = :'c' and key = 'ahead/' || :'rc'), 'RemovalLapsed', 'people are told that the access stays until the first one goes on');
 select pg_temp.open(:'c');
 select is((select count(*)::int from governance.access_request where follows = :'c'), 1, 'who cancelled it is not asked again');
+
+-- edited before the approval: what it asks for no more is withdrawn, unless somebody said that it was done
+create function pg_temp.edit(request uuid, takes text) returns void language sql as $$
+    select governance.request_items(request, jsonb_build_array(
+        jsonb_build_object('source', 'plain', 'account', i.account, 'entitlement', i.entitlement, 'desired', 'present'),
+        jsonb_build_object('source', 'plain', 'account', i.account, 'entitlement', takes, 'desired', 'absent')))
+      from governance.request_item i where i.request_id = request and i.desired = 'present' and i.replaced_at is null
+$$;
+create function pg_temp.taken(request uuid) returns text language sql as $$
+    select i.entitlement from governance.request_item i where i.request_id = request and i.desired = 'absent' and i.replaced_at is null
+$$;
+select pg_temp.mover() as e \gset
+select pg_temp.taken(:'e') as typo \gset
+select pg_temp.open(:'e');
+select id as re from governance.access_request where follows = :'e' \gset
+insert into governance.ticket (site, issue_id, issue_key, request_id, category, role, cycle) values ('acme', '10002', 'IAM-78', :'re', 'indeterminate', 'open', '0'), ('acme', '10003', 'IAM-79', :'e', 'indeterminate', 'open', '0');
+select t.fulfilling(:'re');
+select is(pg_temp.doc(:'re', '{after,left}'), 'false', 'the first one asks for it');
+select pg_temp.edit(:'e', 'meant');
+select ok((select cancel_asked from governance.access_request where id = :'re'), 'edited: nobody worked on it, it is withdrawn');
+select is(pg_temp.doc(:'re', '{after,left}') || pg_temp.doc(:'re', '{after,earlier_key}'), 'trueIAM-79', 'its ticket says why');
+select is((governance.dossier(:'e')#>'{ahead,left,0}') - 'at_ms'::text - 'account'::text, jsonb_build_object('entitlement', :'typo', 'key', 'IAM-78', 'over', true), 'so does the first one''s');
+select t.move(:'re', 'cancelled');
+select is((select count(*)::int from governance.escalation where reason in ('RemovalGoesOn', 'RemovalLapsed') and request_id in (:'e', :'re')), 0, 'nobody has to look at it');
+select is(pg_temp.doc(:'e', '{ahead,items}'), null, 'what is meant has not gone ahead yet');
+select pg_temp.open(:'e');
+select id as rm from governance.access_request where follows = :'e' and id <> :'re' \gset
+select is((select count(*)::int from governance.access_request where follows = :'e'), 2, 'and goes');
+select t.fulfilling(:'rm');
+select t.claim(:'rm');
+select pg_temp.edit(:'e', :'typo');
+select ok((select not cancel_asked from governance.access_request where id = :'rm'), 'somebody said that it was done: it goes on');
+select is((select reason from governance.escalation where request_id = :'e' and key = 'ahead/' || :'rm'), 'RemovalGoesOn', 'and people are told');
+select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'rm'), 'its ticket is told now');
+select is(pg_temp.doc(:'e', '{ahead,left,0,over}'), 'false', 'so is the first one''s');
+select is(pg_temp.doc(:'e', '{ahead,items}'), null, 'edited back: what was withdrawn is not on its way');
+select pg_temp.open(:'e');
+select is((select count(*)::int from governance.access_request where follows = :'e'), 3, 'and goes ahead anew');
+select is(jsonb_array_length(governance.dossier(:'e')#>'{ahead,items}'), 1, 'once');
+select is(jsonb_array_length(governance.dossier(:'e')#>'{ahead,left}'), 1, 'only what nobody asks for is left over');
 
 -- what the database does not take from anybody
 select pg_temp.mover() as g \gset

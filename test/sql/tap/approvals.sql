@@ -1,6 +1,6 @@
 -- Who has to approve, who may not, by when: the rules of domain/approval.c against our own bugs.
 set role countersign_service;
-select plan(90);
+select plan(92);
 
 -- A request that its template has approved so; the tuple is what the mapping writes.
 create function pg_temp.asked(approval jsonb, more jsonb default '{}') returns uuid language plpgsql as $$
@@ -193,7 +193,8 @@ select lives_ok($$select governance.delegation_add('third@x.org', 'boss@x.org', 
 select pg_temp.asked('{"steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}]}') as passed \gset
 select is(pg_temp.by(:'passed', 'third@x.org'), 'unnamed', 'and it is not passed on');
 select throws_ok($$select governance.delegation_add('a@x.org', 'A@x.org', null, now() + interval '1 day', 'console')$$, 'CG024', null, 'not to oneself');
-select throws_ok($$select governance.delegation_add('a@x.org', 'b@x.org', null, now() + interval '91 days', 'console')$$, '23514', null, 'not for ever');
+select throws_ok($$select governance.delegation_add('a@x.org', 'b@x.org', null, now() + interval '91 days', 'console')$$, 'CG024', 'it lasts at most 90 days', 'not for ever');
+select throws_ok($$select governance.delegation_add(E' \t', 'b@x.org', null, now() + interval '1 day', 'console')$$, 'CG024', 'whose approvals, and who gives them instead, is named', 'nor of nobody');
 select throws_ok($$select governance.delegation_add('a@x.org', 'b@x.org', null, now() - interval '1 day', 'console')$$, 'CG024', null, 'not in hindsight');
 select throws_ok($$update governance.delegation set ends_at = ends_at + interval '1 day'$$, '42501', null, 'it does not grow');
 select is(governance.delegation_revoke(424242, 'hr'), null, 'none of that id is ended');

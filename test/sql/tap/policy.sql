@@ -10,7 +10,7 @@ create function pg_temp.answer(request uuid, stage text, permitted boolean, item
     update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
     select governance.policy_save('me', request, (select version from governance.access_request where id = request),
         jsonb_build_object('look_ms', 30000, 'decisions', jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('item', coalesce(item, 0), 'stage', stage,
-            'pdp', 'authzen:https://pdp.example.com', 'permitted', permitted, 'asked', encode('{"q":1}', 'base64'),
+            'pdp', (select policy from governance.site where name = 'acme'), 'permitted', permitted, 'asked', encode('{"q":1}', 'base64'),
             'answered', case when permitted is not null then encode('{"decision":x}', 'base64') end, 'why', case when permitted is null then 'Timeout' else 'Ok' end,
             'reason', reason, 'conflicts', conflicts::jsonb, 'question', gen_random_uuid(), 'took_ms', 3)))));
 $$;

@@ -106,6 +106,146 @@ static void nothing_goes_ahead_where_nothing_waits_or_it_may_not(void **state)
     assert_int_equal(decided(&d).follow, FOLLOW_NONE);
 }
 
+/* However quick the policy says no: what is taken away does not depend on it. */
+static void a_no_comes_after_what_it_takes_away(void **state)
+{
+    struct item items[3];
+    struct dossier d;
+    struct permit *p = &d.permits[PERMIT_INTAKE];
+    (void)state;
+
+    mover_of(items, &d);
+    d.permit_wanted = true;
+    *p = (struct permit){.answer = PERMIT_DENIED, .tries = 1, .tried_ms = NOW};
+    items[2] = items[1];
+    items[2].id = 3;
+    d.item_count = 3;
+    struct decision r = decided(&d);
+    assert_true(!r.move && r.to == PHASE_PENDING_APPROVAL);
+    assert_int_equal(r.follow, FOLLOW_AHEAD);
+    assert_int_equal(r.about, 1);
+    assert_int_equal(r.look_again_ms, NOW + SECOND);
+    items[1].ahead = true;
+    r = decided(&d);
+    MOVES(r, PHASE_DENIED, "PolicyDenied"); /* with the last one */
+    assert_int_equal(r.follow, FOLLOW_AHEAD);
+    assert_int_equal(r.about, 2);
+    items[2].ahead = true;
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE);
+    d.permit_wanted = false;
+    items[1].ahead = false;
+    d.approval_declined = true; /* before we looked for the first time */
+    assert_int_equal(decided(&d).follow, FOLLOW_AHEAD);
+    d.together = true;
+    r = decided(&d);
+    MOVES(r, PHASE_DENIED, "Declined");
+    assert_int_equal(r.follow, FOLLOW_NONE);
+}
+
+static void who_edits_on_and_on_waits_up_to_an_hour(void **state)
+{
+    struct item items[ROLES];
+    struct dossier d;
+    struct ahead_left left[3] = {
+        {.at_ms = NOW - MINUTE}, {.at_ms = NOW - 2 * MINUTE}, {.at_ms = NOW - 50 * MINUTE}};
+    (void)state;
+
+    mover_of(items, &d);
+    d.ahead_left = left;
+    d.ahead_left_count = 2;
+    assert_int_equal(decided(&d).follow, FOLLOW_AHEAD);
+    d.ahead_left_count = 3;
+    struct decision r = decided(&d);
+    assert_int_equal(r.follow, FOLLOW_NONE);
+    assert_int_equal(r.look_again_ms, NOW + 10 * MINUTE);
+    left[2].at_ms = NOW - 60 * MINUTE;
+    assert_int_equal(decided(&d).follow, FOLLOW_AHEAD);
+    left[2].at_ms = NOW - MINUTE;
+    d.approval_declined = true; /* it ends all the same */
+    r = decided(&d);
+    MOVES(r, PHASE_DENIED, "Declined");
+}
+
+static void what_an_edit_took_out_is_told_on_both_tickets(void **state)
+{
+    struct item items[ROLES];
+    struct dossier d;
+    struct notice before, edited, over;
+    struct ahead_left left[] = {
+        {.entitlement = STR("typo"), .account = STR("lind"), .key = STR("IAM-7")},
+        {.entitlement = STR("older"), .account = STR("lind")}};
+    (void)state;
+
+    mover_of(items, &d);
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &before);
+    d.ahead_left = left;
+    d.ahead_left_count = 1;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &edited);
+    assert_non_null(strstr(edited.next,
+                           " Taking typo from lind goes on, though it is asked for here "
+                           "no more: IAM-7. Shall it stay, cancel that one."));
+    left[0].over = true;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &over);
+    assert_non_null(
+        strstr(over.next, " Taking typo from lind is asked for no more, withdrawn: IAM-7."));
+    assert_true(before.key != edited.key && edited.key != over.key);
+    left[1].over = true;
+    d.ahead_left_count = 2;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &over);
+    assert_non_null(strstr(over.next, "withdrawn: IAM-7 (and 1 more)."));
+    left[0].key = STR_NONE;
+    words_for(&d, 0, NOTICE_VERIFIED, &over);
+    assert_null(strstr(over.next, "typo"));
+    words_for(&d, 0, NOTICE_DENIED, &over);
+    assert_non_null(strstr(over.next, "withdrawn: its own ticket"));
+
+    mover_of(items, &d); /* the ticket of what went ahead */
+    items[0].desired = DESIRED_ABSENT;
+    d.kind = REQUEST_REMOVAL;
+    d.after = (struct after){.cause = FOLLOW_AHEAD, .earlier_key = STR("IAM-1")};
+    words_for(&d, 0, NOTICE_READY, &before);
+    d.after.left = true;
+    words_for(&d, 0, NOTICE_READY, &edited);
+    assert_non_null(strstr(
+        edited.next, "IAM-1 was edited and asks for it no more: shall it stay, cancel this one."));
+    assert_true(before.key != edited.key);
+    d.after.earlier_key = STR_NONE;
+    words_for(&d, 0, NOTICE_WITHDRAWN, &over);
+    assert_non_null(strstr(over.next, "The first request was edited and asks for it no more."));
+}
+
+static void of_several_each_is_named(void **state)
+{
+    struct item items[5];
+    struct dossier d;
+    struct notice one, all;
+    (void)state;
+
+    mover_of(items, &d);
+    for (size_t i = 2; i < COUNT(items); i++) {
+        items[i] = items[1];
+        items[i].id = (int64_t)i + 1;
+        items[i].entitlement = STR("other");
+    }
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &one);
+    d.item_count = 3;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &all);
+    assert_non_null(strstr(all.next, "Taking payroll from M. Okafor, other from M. Okafor does not "
+                                     "wait for that: each has a ticket of its own, linked here."));
+    assert_true(one.key != all.key);
+    d.item_count = COUNT(items);
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &all);
+    assert_non_null(strstr(all.next, " and 1 more does not wait"));
+    d.item_count = 3;
+    items[1].ahead = items[2].ahead = true;
+    items[1].ahead_key = STR("IAM-77");
+    d.phase = PHASE_DENIED;
+    words_for(&d, 0, NOTICE_DENIED, &all);
+    assert_non_null(strstr(all.next,
+                           "Taking payroll from M. Okafor: IAM-77, other from M. Okafor: its own "
+                           "ticket goes on all the same. What shall stay, cancel its ticket."));
+}
+
 static void both_tickets_say_what_it_is(void **state)
 {
     struct item items[ROLES];
@@ -172,6 +312,10 @@ int main(void)
         cmocka_unit_test(of_two_the_second_follows_at_the_next_look),
         cmocka_unit_test(it_goes_ahead_of_a_policy_that_is_silent_and_of_duties_in_conflict),
         cmocka_unit_test(nothing_goes_ahead_where_nothing_waits_or_it_may_not),
+        cmocka_unit_test(a_no_comes_after_what_it_takes_away),
+        cmocka_unit_test(who_edits_on_and_on_waits_up_to_an_hour),
+        cmocka_unit_test(what_an_edit_took_out_is_told_on_both_tickets),
+        cmocka_unit_test(of_several_each_is_named),
         cmocka_unit_test(both_tickets_say_what_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

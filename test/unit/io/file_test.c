@@ -34,7 +34,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const NAMES[] = {"text", "s", "empty", "long", "fit"};
+    static const char *const NAMES[] = {"text", "s", "empty", "long", "fit", "fifo"};
     (void)state;
     for (size_t i = 0; i < COUNT(NAMES); i++)
         unlink(in_folder(NAMES[i]));
@@ -62,6 +62,26 @@ static void a_file_is_replaced_whole_or_not_at_all(void **state)
     assert_int_equal(st.st_size, 0);
     assert_false(file_replace("/nowhere/at/all", STR("x"), &err));
     assert_int_equal(err.kind, ERR_TEMPORARY);
+    arena_free(arena);
+}
+
+static void what_is_no_regular_file_is_refused_and_not_waited_for(void **state)
+{
+    struct arena *arena = arena_new(100000);
+    struct secret *secret = NULL;
+    struct str text = STR_NONE;
+    struct err err = {0};
+    char reference[300];
+    (void)state;
+
+    assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0); /* nobody writes to it */
+    assert_false(file_read(arena, in_folder("fifo"), 10, &text, &err));
+    assert_int_equal(err.kind, ERR_CONFIG);
+    assert_non_null(strstr(err.what, "is no regular file"));
+    snprintf(reference, sizeof reference, "file:%s", in_folder("fifo"));
+    assert_false(file_secret(str_of(reference), &secret, &err));
+    assert_false(file_read(arena, folder, 10, &text, &err));
+    assert_non_null(strstr(err.what, "is no regular file"));
     arena_free(arena);
 }
 
@@ -150,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
+        cmocka_unit_test(what_is_no_regular_file_is_refused_and_not_waited_for),
         cmocka_unit_test(files_are_read_up_to_a_limit),
         cmocka_unit_test(secrets_come_by_reference),
     };
