@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
-"""Turn each planted bug on: the simulator must name a broken invariant. `plants.py SIM PRODUCT [SCHEDULES]`
+"""Turn each planted bug on: the simulator must name a broken invariant. `plants.py SIM PRODUCT [SCHEDULES] [--remember]`
 
-First without any: the same build must then be silent; and the product must have nothing of it."""
+First without any: the same build must then be silent; and the product must have nothing of it. plants.seeds says which schedule caught
+each of them last, and is only where to begin: whatever is not caught there is searched for among all, as many as are given. --remember
+searches for all of them, and writes that file."""
+import pathlib
 import re
 import subprocess
 import sys
 
-program, product = sys.argv[1:3]
-schedules = sys.argv[3] if len(sys.argv) > 3 else "60000"
+REMEMBERED = pathlib.Path(__file__).with_name("plants.seeds")
+remember = "--remember" in sys.argv
+program, product, *more = [word for word in sys.argv[1:] if word != "--remember"]
+schedules = more[0] if more else "60000"
 missed = count = 0
+seeds = dict(line.split() for line in REMEMBERED.read_text().splitlines()) if REMEMBERED.exists() and not remember else {}
 
 
 def run(*args):
@@ -22,16 +28,25 @@ def tell(good, what):
     print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
 
 
+def caught(name):
+    """What is broken and by which seed; None: nothing."""
+    for where in ([("--seed", seeds[name], "--schedules", "1")] if name in seeds else []) + [("--schedules", schedules, "--jobs", "2")]:
+        done = run("--plant", name, *where)
+        found = re.search(r"BROKEN: (.*)\nreplay: .* --seed (\d+) ", done.stdout)
+        if done.returncode == 1 and found:
+            return found[1], found[2]
+    return None
+
+
 rows = [line.split(None, 1) for line in run("--list-plants").stdout.splitlines()]
 print(f"1..{len(rows) + 2}")
 tell(run("--plant", "NONE", "--schedules", "5000", "--jobs", "2").returncode == 0, "NONE: nothing planted, nothing broken")
 symbols = subprocess.run(["nm", product], capture_output=True, text=True).stdout
 tell("run_start" in symbols and "plant_on" not in symbols, "the product is compiled without planted bugs")
 for name, what in rows:
-    done = run("--plant", name, "--schedules", schedules, "--jobs", "2")
-    broken = re.search(r"BROKEN: (.*)", done.stdout)
-    needed = re.match(r"(\d+) schedules", done.stdout)
-    caught = done.returncode == 1 and broken is not None
-    told = f"{broken.group(1)}, after {needed.group(1)} schedules" if caught else f"not caught in {schedules} schedules"
-    tell(caught, f"{name}: {what} -> {told}")
+    found = caught(name)
+    seeds.update({name: found[1]} if found else {})
+    tell(found, f"{name}: {what} -> {f'{found[0]}, by seed {found[1]}' if found else f'not caught in {schedules} schedules'}")
+if remember:
+    REMEMBERED.write_text("".join(f"{name} {seeds[name]}\n" for name, _ in rows if name in seeds))
 sys.exit(1 if missed else 0)

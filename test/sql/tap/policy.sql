@@ -164,7 +164,7 @@ select lives_ok(format('select t.move(%L, ''verified'', ''closed'')', :'one'), '
 create function pg_temp.wants(request uuid, asks jsonb) returns void language sql as $$
     update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
     select governance.policy_save('me', request, (select version from governance.access_request where id = request),
-        jsonb_build_object('decisions', (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', i.id, 'stage', 'intake', 'pdp', 'rules:x', 'permitted', true,
+        jsonb_build_object('decisions', (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', i.id, 'stage', 'intake', 'pdp', (select policy from governance.site where name = 'acme'), 'permitted', true,
             'asked', encode('{}', 'base64'), 'answered', encode('{}', 'base64'), 'why', 'Ok', 'reason', '', 'conflicts', '[]'::jsonb, 'question', '', 'took_ms', 0, 'asks', asks)))
           from governance.request_item i where i.request_id = request and i.replaced_at is null)));
 $$;
