@@ -142,7 +142,7 @@ KINDS = {
     "an entry is given to another request": (
         "update governance.evidence_entry set request_id = '{open}' where seq = {shut_seq}", DB, "entry {shut_seq}"),
     "everything is hashed anew": (EDIT.format(77) + past.REHASH, DB, "then entry {signed}: .*: the chain was written anew"),
-    "everything is hashed anew, checkpoints are forgotten": (EDIT.format(77) + past.REHASH + FORGET, LOG, "line 77: its text is not what was published"),
+    "everything is hashed anew, checkpoints are forgotten": (EDIT.format(77) + past.REHASH + FORGET, LOG, "line 77: its (text is not what was published|kind is not that of its body)"),
     "the evidence of two requests is swapped": (
         "update governance.evidence_entry e set body = x.body from (select a.seq as at, b.body from governance.evidence_entry a, governance.evidence_entry b "
         "where (a.seq, b.seq) in (({seen}, {seen} + 1), ({seen} + 1, {seen}))) x where e.seq = x.at", DB, "then entry {seen}: its text was changed"),
