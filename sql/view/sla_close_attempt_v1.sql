@@ -18,7 +18,7 @@ select a.request_id,
        extract(epoch from a.proven_at - a.at)::bigint as wait_seconds,
        not exists (select from governance.close_attempt b where b.request_id = a.request_id and b.at > a.at) as is_latest
   from governance.close_attempt a
-  join governance.access_request r on r.id = a.request_id
+  left join governance.access_request r on r.id = a.request_id -- left: not read where nobody asks for it
   left join governance.ticket t on t.request_id = a.request_id;
 comment on view sla.close_attempt_v1 is 'One row each time a person said done: what the gate said to it, in whichever mode. Stable: columns are only added at the end';
 comment on column sla.close_attempt_v1.request_id is 'Request';
