@@ -73,6 +73,9 @@ MUST_CHECK bool cli_api(const struct config *config, struct arena *arena, const 
                         const char *path, struct str body, const char *idempotency_key,
                         int *ret_status, struct str *ret_body, struct err *err);
 
+/* Adds name=value to a path, percent-encoded and behind `?` or `&`; nothing where value is NULL. */
+void cli_query(struct buf *path, const char *name, const char *value);
+
 /* How an answer that is data is shown to people; false: as it is. */
 typedef bool cli_view_fn(FILE *to, struct arena *arena, struct str document);
 /* The same, and the answer printed: through view (NULL: none) unless it is JSON that is wanted, a

@@ -1,4 +1,5 @@
 /* One call to the running service, on a loop of its own. */
+#include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "io/io_file.h"
@@ -78,6 +79,14 @@ bool cli_api(const struct config *config, struct arena *arena, const char *metho
     *ret_status = a.status;
     *ret_body = a.body;
     return clean || FAIL(err, ERR_BUG, "the loop was not empty");
+}
+
+void cli_query(struct buf *path, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    buf_printf(path, "%c%s=", str_find(buf_str(path), '?') < 0 ? '?' : '&', name);
+    url_encode(path, str_of(value));
 }
 
 static int exit_code_of(int status)

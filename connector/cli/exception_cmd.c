@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/view.h"
@@ -15,7 +14,7 @@ static const char USAGE[] =
     "           --control TEXT --expires TIME [--scope item|request|sod] [--sod-set NAME] "
     "[--review TIME] [--json]\n"
     "       countersign exception list [--live] [--expiring 14d] [--owner PERSON] [--request ID] "
-    "[--json]\n"
+    "[--after ID] [--json]\n"
     "       countersign exception revoke ID --by PERSON --reason TEXT [--json]\n"
     "       countersign exception owner PERSON --left|--back [--reason TEXT] [--json]";
 
@@ -93,14 +92,6 @@ static int grant(struct cli *cli)
     return cli_ask(cli, "POST", "/v1/exceptions", buf_str(&b), NULL, print_all);
 }
 
-static void put_query(struct buf *path, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    buf_printf(path, "%c%s=", str_find(buf_str(path), '?') < 0 ? '?' : '&', name);
-    url_encode(path, str_of(value));
-}
-
 static int list(struct cli *cli)
 {
     AUTO(drop_buf) struct buf path;
@@ -110,15 +101,16 @@ static int list(struct cli *cli)
 
     buf_init(&path, PATH_BYTES);
     buf_add_c(&path, "/v1/exceptions");
-    put_query(&path, "live", cli_flag(cli, "live") ? "true" : NULL);
-    put_query(&path, "owner", cli_option(cli, "owner"));
-    put_query(&path, "request", cli_option(cli, "request"));
+    cli_query(&path, "live", cli_flag(cli, "live") ? "true" : NULL);
+    cli_query(&path, "owner", cli_option(cli, "owner"));
+    cli_query(&path, "request", cli_option(cli, "request"));
+    cli_query(&path, "after", cli_option(cli, "after"));
     if (expiring && (!yaml_duration(str_of(expiring), &ms) || ms < 1000)) {
         fprintf(stderr, "countersign exception: --expiring is a time like 36h or 14d\n");
         return EXIT_CODE_USAGE;
     }
     snprintf(seconds, sizeof seconds, "%lld", (long long)(ms / 1000));
-    put_query(&path, "expiring_seconds", expiring ? seconds : NULL);
+    cli_query(&path, "expiring_seconds", expiring ? seconds : NULL);
     if (cli->argc || path.over)
         return cli_usage(cli, USAGE);
     return cli_ask(cli, "GET", path.p, STR_NONE, NULL, print_all);

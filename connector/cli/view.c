@@ -67,6 +67,7 @@ bool view_kind_print(const struct view_kind *kind, FILE *to, struct arena *arena
     JSON_EACH(one, list)
     kind->print(to, arena, one);
     if (json_is_true(json_member(v, "more")))
-        fprintf(stderr, "there may be more: %s\n", kind->fewer);
+        fprintf(stderr, "there may be more: --after %.*s, or %s\n",
+                STR_ARG(view_text(arena, v, "next")), kind->fewer);
     return true;
 }

@@ -87,8 +87,8 @@ static void grant(struct api *api, struct serve_request *request, const struct t
 /* What the query asks for, or what is wrong with it. */
 static const char *read_filter(struct serve_request *request, struct store_exceptions *ret)
 {
-    static const char *const KNOWN[] = {"live", "expiring_seconds", "owner", "request", "limit",
-                                        NULL};
+    static const char *const KNOWN[] = {
+        "live", "expiring_seconds", "owner", "request", "after", "limit", NULL};
     struct str live = api_query(request, "live"), expiring = api_query(request, "expiring_seconds");
     const char *wrong = api_query_refuse_unknown(request, KNOWN);
 
@@ -107,6 +107,8 @@ static const char *read_filter(struct serve_request *request, struct store_excep
         return "request is a request's id";
     if (api_query(request, "limit").p && !api_query_limit(request, &ret->limit))
         return "limit is a number from 1 to 100";
+    if (!api_query_after(request, &ret->after))
+        return "after is the member next of the page before";
     return NULL;
 }
 

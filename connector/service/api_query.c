@@ -74,6 +74,14 @@ bool api_query_limit(struct serve_request *request, int32_t *ret)
     return true;
 }
 
+bool api_query_after(struct serve_request *request, int64_t *ret)
+{
+    struct str text = api_query(request, "after");
+
+    *ret = 0;
+    return !text.p || (str_to_i64(text, ret) && *ret > 0);
+}
+
 bool api_is_uuid(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {

@@ -16,6 +16,9 @@ struct str api_query(struct serve_request *request, const char *name);
 const char *api_query_refuse_unknown(struct serve_request *request, const char *const *known);
 /* `limit`; false when it is none. */
 MUST_CHECK bool api_query_limit(struct serve_request *request, int32_t *ret);
+/* `after`, where rows have numbers: the last one of the page before; 0 when it is not there, false
+ * when it is none. */
+MUST_CHECK bool api_query_after(struct serve_request *request, int64_t *ret);
 /* kind, lifecycle, subject_kind, application, since, overdue, sort and after of a list of requests:
  * NULL, or what is wrong. */
 const char *api_query_requests(struct serve_request *request, struct store_filter *filter);

@@ -322,6 +322,7 @@ struct store_exceptions {
     bool live;
     int64_t expiring_s; /* live, and ending within so long; 0: whenever */
     struct str owner, request;
+    int64_t after; /* the last one of the page before; 0: the first page */
     int32_t limit;
 };
 void store_exception_list(struct store *s, const struct store_exceptions *filter, store_json_fn *fn,
@@ -343,9 +344,10 @@ void store_departure_put(struct store *s, struct str person, bool left, struct s
  * too long. */
 void store_delegation_add(struct store *s, struct str from, struct str to, int64_t starts_ms,
                           int64_t ends_ms, struct str actor, store_json_fn *fn, void *arg);
-/* Those that last or will; all where not live. person: of either side; empty: anybody's. */
+/* Those that last or will; all where not live. person: of either side; empty: anybody's. after: the
+ * last one of the page before; 0: the first page. */
 void store_delegation_list(struct store *s, bool live, struct str person, int32_t limit,
-                           store_json_fn *fn, void *arg);
+                           int64_t after, store_json_fn *fn, void *arg);
 /* No document: there is none of that number. STORE_REFUSED: it has ended already. */
 void store_delegation_revoke(struct store *s, int64_t id, struct str by, store_json_fn *fn,
                              void *arg);

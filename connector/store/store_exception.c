@@ -46,6 +46,7 @@ void store_exception_list(struct store *s, const struct store_exceptions *filter
     put_number(&out, "expiring_s", filter->expiring_s);
     store_put_said(&out, "owner", filter->owner);
     store_put_said(&out, "request", filter->request);
+    put_number(&out, "after", filter->after);
     json_i64_member(&out, "limit", filter->limit);
     json_close_object(&out);
     struct pg_param params[] = {store_p(buf_str(&buf))};

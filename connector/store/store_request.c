@@ -619,11 +619,11 @@ void store_delegation_add(struct store *s, struct str from, struct str to, int64
 }
 
 void store_delegation_list(struct store *s, bool live, struct str person, int32_t limit,
-                           store_json_fn *fn, void *arg)
+                           int64_t after, store_json_fn *fn, void *arg)
 {
-    char most[STORE_NUMBER_SIZE];
+    char most[STORE_NUMBER_SIZE], last[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(live ? STR("true") : STR("false")), store_p(person),
-                                store_i(limit, most)};
+                                store_i(limit, most), store_i(after, last)};
     store_ask_json(s, &SQL_DELEGATION_LIST, params, fn, arg);
 }
 

@@ -234,8 +234,8 @@ select governance.approval_add($1::uuid, $2, $3, $4)
 select governance.delegation_add($1, $2, to_timestamp(nullif($3::bigint, 0) / 1000.0), to_timestamp($4::bigint / 1000.0), $5)
 
 -- name: delegation_list
--- params: live boolean, person text, most int
-select governance.delegation_list($1::boolean, $2, $3::int)
+-- params: live boolean, person text, most int, after bigint
+select governance.delegation_list($1::boolean, $2, $3::int, $4::bigint)
 
 -- name: delegation_revoke
 -- params: id bigint, by text

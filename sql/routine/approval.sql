@@ -487,17 +487,19 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.delegation_shown(governance.delegation) is 'A delegation as the API shows it';
 
-create or replace function governance.delegation_list(p_live boolean, p_person text, p_most int) returns jsonb
+create or replace function governance.delegation_list(p_live boolean, p_person text, p_most int, p_after bigint default 0) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
-    select jsonb_build_object('delegations', coalesce(jsonb_agg(governance.delegation_shown(x) order by x.ends_at desc, x.id), '[]'), 'more', count(*) = p_most)
+    select jsonb_build_object('delegations', coalesce(jsonb_agg(governance.delegation_shown(x) order by x.ends_at desc, x.id), '[]'),
+                              'more', count(*) = p_most, 'next', case when count(*) = p_most then (array_agg(x.id order by x.ends_at, x.id desc))[1]::text end)
       from (select * from governance.delegation d
              where (not p_live or d.revoked_at is null and d.ends_at > clock_timestamp())
                and (coalesce(p_person, '') = ''
                     or governance.one_person(governance.person_all(d.delegator, '{}'), governance.person_all(p_person, '{}'))
                     or governance.one_person(governance.person_all(d.delegate, '{}'), governance.person_all(p_person, '{}')))
+               and (p_after = 0 or (select d.ends_at < a.ends_at or d.ends_at = a.ends_at and d.id > a.id from governance.delegation a where a.id = p_after))
              order by d.ends_at desc, d.id limit p_most) x
 $$;
-comment on function governance.delegation_list(boolean, text, int) is 'Who answers for whom; of one person on either side, or all';
+comment on function governance.delegation_list(boolean, text, int, bigint) is 'A page of who answers for whom; of one person on either side, or all';
 
 -- What was decided under it stands; from now on it is nobody's. null: there is none of that id.
 create or replace function governance.delegation_revoke(p_delegation bigint, p_by text) returns jsonb

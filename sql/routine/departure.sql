@@ -24,13 +24,14 @@ comment on function governance.guard_departure() is 'Trigger: who left may come 
 create or replace function governance.departure_put(p_person text, p_left boolean, p_by text, p_reason text) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+    known text[] := governance.person_all(p_person, '{}'); -- and the names his accounts know him by
     back int;
     owned bigint[];
 begin
     if p_left then
         owned := array(select x.id from governance.exception x
                         where x.revoked_at is null and x.expires_at > clock_timestamp()
-                          and governance.one_person(governance.person_names(x.owner, x.owner_names), governance.person_names(p_person, '{}'))
+                          and governance.one_person(governance.person_names(x.owner, x.owner_names), known)
                         order by x.id);
         perform governance.exception_hold(owned, '{}'); -- requests first
         insert into governance.departure (person, how, actor, reason) values (p_person, 'told', p_by, p_reason) on conflict do nothing;
@@ -38,7 +39,7 @@ begin
         perform governance.owner_left_told(owned);
     else
         update governance.departure d set returned_at = clock_timestamp(), returned_by = p_by
-         where d.returned_at is null and governance.one_person(governance.person_names(d.person, d.names), governance.person_names(p_person, '{}'));
+         where d.returned_at is null and governance.one_person(governance.person_names(d.person, d.names), known);
         get diagnostics back = row_count;
         if back = 0 then
             return null;
@@ -46,7 +47,7 @@ begin
     end if;
     return jsonb_build_object('person', p_person, 'left', p_left, 'lapsed', (
         select coalesce(jsonb_agg(x.id order by x.id), '[]') from governance.exception x
-         where p_left and x.ended_why = 'owner_left' and governance.one_person(governance.person_names(x.owner, x.owner_names), governance.person_names(p_person, '{}'))));
+         where p_left and x.ended_why = 'owner_left' and governance.one_person(governance.person_names(x.owner, x.owner_names), known)));
 end $$;
 comment on function governance.departure_put(text, boolean, text, text) is 'Somebody left, or is back; null: nobody of that name had left';
 

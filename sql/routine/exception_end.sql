@@ -83,7 +83,8 @@ create or replace function governance.exceptions_left() returns table (exception
 language sql volatile set search_path = pg_catalog, pg_temp as $$
     select distinct on (x.id) x.id, d.actor, d.reason
       from governance.departure d
-      join governance.exception x on governance.one_person(governance.person_names(x.owner, x.owner_names), governance.person_names(d.person, d.names))
+     cross join lateral (select governance.person_all(d.person, d.names) as names) gone -- and the names his accounts know him by
+      join governance.exception x on governance.one_person(governance.person_names(x.owner, x.owner_names), gone.names)
      where d.swept_at is null and d.returned_at is null and x.revoked_at is null and x.expires_at > clock_timestamp()
      order by x.id, d.id limit 100
 $$;

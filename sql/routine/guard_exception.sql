@@ -19,8 +19,8 @@ begin
          where x.id = coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id));
         if found then
             fault := governance.judge_fault(r, approver, governance.hats_named(r));
-            if fault = 'own' then
-                raise exception 'nobody approves for themselves' using errcode = 'CG008', constraint = 'own';
+            if fault = 'own' or (governance.hats_of(r, approver))[1] & 4 <> 0 then -- who did the work, surely
+                raise exception 'nobody approves for themselves, nor for work they did' using errcode = 'CG008', constraint = 'own';
             elsif fault = 'unclear' then
                 raise exception 'nobody can tell whether the approver is who asks or who it is for: name the approver as they are named, by e-mail address or by account id'
                     using errcode = 'CG008', constraint = 'unclear';
@@ -40,6 +40,14 @@ begin
             raise exception 'a renewal covers what the earlier exception covered' using errcode = 'CG002';
         end if;
         new.created_at := clock_timestamp(); -- the 90 days run from now, whatever was said
+        if new.expires_at <= new.created_at then
+            raise exception 'an exception ends later than now' using errcode = '23514', constraint = 'end';
+        elsif new.expires_at > new.created_at + interval '90 days' then
+            raise exception 'an exception lasts 90 days at the most: renew it when its review still finds it right'
+                using errcode = '23514', constraint = 'end';
+        elsif new.review_at <= new.created_at or new.review_at >= new.expires_at then
+            raise exception 'its review comes before its end, and later than now' using errcode = '23514', constraint = 'end';
+        end if;
         if new.review_at is null and new.expires_at > new.created_at + interval '14 days' then
             new.review_at := new.created_at + (new.expires_at - new.created_at) / 2;
         end if;

@@ -71,6 +71,11 @@ begin
         x.request_id := case when x.scope <> 'item' then (p->>'request')::uuid end;
         x.source := p->>'source';
         x.sod_set := p->>'sod_set';
+        if x.source is not null and not exists (select from governance.source s where s.name = x.source) then
+            raise exception 'there is no source of the name %: see `countersign source list`', quote_literal(x.source) using errcode = 'CG022';
+        elsif x.sod_set is not null and governance.sod_set_newest(x.sod_set) is null then
+            raise exception 'there are no duties of the name % in the policy', quote_literal(x.sod_set) using errcode = 'CG022';
+        end if;
     end if;
     with covered as (
         select x.item_id where x.scope <> 'item' or x.item_id is not null
@@ -112,9 +117,11 @@ comment on function governance.exception_shown(governance.exception) is 'One exc
 create or replace function governance.exception_list(p jsonb) returns jsonb
 language sql stable set search_path = pg_catalog as $$
     select jsonb_build_object('exceptions', coalesce(jsonb_agg(governance.exception_shown(x) order by x.expires_at, x.id), '[]'),
-                              'more', count(*) = (p->>'limit')::int)
+                              'more', count(*) = (p->>'limit')::int,
+                              'next', case when count(*) = (p->>'limit')::int then (array_agg(x.id order by x.expires_at desc, x.id desc))[1]::text end)
       from (select e.* from governance.exception e left join governance.request_item i on i.id = e.item_id
-             where (coalesce((p->>'live')::boolean, false) is false or e.revoked_at is null and e.expires_at > clock_timestamp()
+             where (p->>'after' is null or (e.expires_at, e.id) > (select a.expires_at, a.id from governance.exception a where a.id = (p->>'after')::bigint))
+               and (coalesce((p->>'live')::boolean, false) is false or e.revoked_at is null and e.expires_at > clock_timestamp()
                     and (e.scope <> 'sod' or governance.sod_stands(e)))
                and (coalesce((p->>'expiring_s')::bigint, 0) = 0 or e.revoked_at is null and e.expires_at > clock_timestamp()
                     and e.expires_at <= clock_timestamp() + make_interval(secs => (p->>'expiring_s')::bigint))

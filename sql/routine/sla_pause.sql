@@ -30,6 +30,10 @@ begin
         raise exception 'it is held already' using errcode = 'CG001';
     elsif clock_timestamp() >= governance.clock_due(c) then
         raise exception 'its goal has passed: a pause would hide that' using errcode = 'CG001';
+    elsif btrim(new.reason) = '' then
+        raise exception 'a pause says why' using errcode = '23514';
+    elsif new.until_at <= new.from_at or new.until_at > new.from_at + interval '30 days' then
+        raise exception 'a pause ends later than now, and after 30 days at the most' using errcode = '23514';
     elsif new.from_at < now() or new.from_at > clock_timestamp() or new.ended_at is not null then
         raise exception 'a pause begins now' using errcode = 'CG001';
     end if;

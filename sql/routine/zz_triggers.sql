@@ -57,6 +57,8 @@ create or replace trigger guard before insert on governance.late_proof
     for each row execute function governance.guard_late_proof();
 create or replace trigger guard before update on governance.departure
     for each row execute function governance.guard_departure();
+create or replace trigger exceptions_edited after update of mapped_hash, beneficiary on governance.access_request for each row
+    when (row(old.mapped_hash, old.beneficiary) is distinct from row(new.mapped_hash, new.beneficiary)) execute function governance.exceptions_edited();
 create or replace trigger closed_needless after update of phase on governance.access_request for each row
     when (old.phase = 'verified' and new.phase = 'closed') execute function governance.closed_needless();
 create or replace trigger leaver_left after update of phase on governance.access_request for each row
