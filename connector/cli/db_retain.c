@@ -13,7 +13,13 @@
 #include "json/json_write.h"
 #include "store/store_retain.h"
 
-enum { PATH_BYTES = 4096, MANIFEST_BYTES = 64 * 1024, MONTHS_MAX = 5 * 12 * 100, NAME_SIZE = 48 };
+enum {
+    PATH_BYTES = 4096,
+    MANIFEST_BYTES = 64 * 1024,
+    MONTHS_MAX = 5 * 12 * 100,
+    NAME_SIZE = 48,
+    BLOCK_BYTES = 64 * 1024,
+};
 
 static const char FORMAT[] = "countersign-retained/1";
 
@@ -21,7 +27,7 @@ static const char FORMAT[] = "countersign-retained/1";
 
 struct file {
     struct str directory; /* NUL-terminated */
-    char name[PATH_BYTES], path[PATH_BYTES], manifest[PATH_BYTES];
+    char name[PATH_BYTES], path[PATH_BYTES], part[PATH_BYTES], manifest[PATH_BYTES];
     FILE *to;
     struct digest *digest;
     int64_t bytes;
@@ -36,11 +42,12 @@ static bool open_file(void *arg, const struct retain_about *about, struct err *e
     if (!str_copy(f->name, sizeof f->name, about->export) ||
         snprintf(f->path, sizeof f->path, "%s/%s", f->directory.p, f->name) >= PATH_BYTES - 32 ||
         snprintf(f->manifest, sizeof f->manifest, "%.*s.manifest.json",
-                 (int)(strlen(f->path) - strlen(".jsonl")), f->path) >= PATH_BYTES)
+                 (int)(strlen(f->path) - strlen(".jsonl")), f->path) >= PATH_BYTES ||
+        snprintf(f->part, sizeof f->part, "%s.part", f->path) >= PATH_BYTES)
         return FAIL(err, ERR_INPUT, "the path of '%.*s' is too long", STR_ARG(about->export));
-    f->to = fopen(f->path, "we"); /* one that is there is on no record: it was not dropped */
+    f->to = fopen(f->part, "we");
     if (!f->to)
-        return FAIL(err, ERR_TEMPORARY, "cannot write '%s': %s", f->path, strerror(errno));
+        return FAIL(err, ERR_TEMPORARY, "cannot write '%s': %s", f->part, strerror(errno));
     f->digest = digest_new();
     json_begin(&f->out, &f->about);
     json_open_object(&f->out);
@@ -80,6 +87,39 @@ static bool sync_directory(const struct file *f, struct err *err)
     return good || write_failed(f, err);
 }
 
+static bool file_is(const char *path, const uint8_t digest[SHA256_BYTES])
+{
+    struct digest *d = digest_new();
+    uint8_t block[BLOCK_BYTES], found[SHA256_BYTES];
+    FILE *from = fopen(path, "re");
+    size_t got;
+
+    while (from && (got = fread(block, 1, sizeof block, from)) > 0)
+        digest_add(d, str_n((const char *)block, got));
+    bool whole = from && !ferror(from);
+    if (from)
+        fclose(from);
+    digest_end(d, found);
+    return whole && memcmp(found, digest, sizeof found) == 0;
+}
+
+/* The file gets its name when it is whole, and takes nobody's place: names come from a count of the
+ * database, and a copy of it counts alike. The same bytes are those of a run that was cut off. */
+static bool name_file(const struct file *f, const uint8_t digest[SHA256_BYTES], struct err *err)
+{
+    bool named = link(f->part, f->path) == 0;
+
+    if (!named && errno != EEXIST)
+        return write_failed(f, err);
+    if (!named && !file_is(f->path, digest))
+        return FAIL(err, ERR_INPUT,
+                    "'%s' is there and holds other records, of another database or of a run that "
+                    "was cut off: nothing was dropped; move it and its manifest to another folder, "
+                    "or name one in 'retention.directory'",
+                    f->path);
+    return unlink(f->part) == 0 || write_failed(f, err);
+}
+
 static bool close_file(void *arg, int64_t rows, char hex[SHA256_HEX_SIZE], struct err *err)
 {
     struct file *f = arg;
@@ -92,6 +132,8 @@ static bool close_file(void *arg, int64_t rows, char hex[SHA256_HEX_SIZE], struc
     f->digest = NULL;
     if (!good)
         return write_failed(f, err);
+    if (!name_file(f, digest, err))
+        return false;
     hex_encode(digest, sizeof digest, hex);
     json_i64_member(&f->out, "bytes", f->bytes);
     json_str_member(&f->out, "file", str_of(f->name));

@@ -620,8 +620,7 @@ void gate_uninstall(struct gate_work *w, const struct json *row)
 
     now = read_back(w, &key, json_path_str(row, "workflow"), &why);
     if (!now) {
-        gate_say(w, "%s", why);
-        gate_code(w, EXIT_CODE_UNREACHABLE);
+        gate_unread(w, row, &key, why);
         return;
     }
     if (gate_is_unmade(row, now)) {

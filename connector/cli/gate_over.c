@@ -93,6 +93,23 @@ bool gate_take_back(struct gate_work *w, const struct json *row)
     return true;
 }
 
+void gate_unread(struct gate_work *w, const struct json *row, const struct jsm_gate_key *key,
+                 const char *why)
+{
+    struct err err = {0};
+
+    if (!gate_read(w, key, json_path_str(row, "workflow"))->flows_none) {
+        gate_say(w, "%s", why);
+        gate_code(w, EXIT_CODE_UNREACHABLE);
+    } else if (gate_move(w, gate_number_of(row, "id"), json_path_str(row, "state").p, "removed",
+                         STR_NONE, STR("the workflow was deleted"), &err) != STORE_OK) {
+        gate_fail(w, &err);
+    } else {
+        gate_say(w, "workflow %.*s is at the site no more, and the gate went with it",
+                 STR_ARG(json_path_str(row, "name")));
+    }
+}
+
 struct gate_project *gate_plan_anew(struct gate_work *w, struct str project)
 {
     for (;;) {

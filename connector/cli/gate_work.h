@@ -92,6 +92,10 @@ MUST_CHECK bool gate_over(struct gate_work *w, const struct gate_project *p, str
 bool gate_is_unmade(const struct json *row, const struct jsm_workflow *now);
 /* Then it is given up, and the row of the older gate is back. False: it was said why not. */
 MUST_CHECK bool gate_take_back(struct gate_work *w, const struct json *row);
+/* A workflow with a gate could not be read before uninstalling: was it deleted (then what is on
+ * record of it ends), or what is said of it? */
+void gate_unread(struct gate_work *w, const struct json *row, const struct jsm_gate_key *key,
+                 const char *why);
 /* gate_project_plan, of what is there: after what an earlier run did not come to is taken back. For
  * whoever has the turn. NULL: it was said why not. */
 struct gate_project *gate_plan_anew(struct gate_work *w, struct str project);

@@ -39,6 +39,7 @@ struct site_gate {
     bool broken_off;                       /* another mapping waits: it is to be looked at again */
     struct jsm_workflow flows[JSM_WORKFLOWS_MAX];
     size_t flow_count;
+    bool flows_none; /* we may read workflows, and Jira knows none of those we asked for */
     struct str shared[JSM_WORKFLOWS_MAX]; /* other projects that use it: "OPS, HR"; or empty */
     bool parts_unread; /* our fields and screens could not be read, or not to the end */
     bool users_unread; /* of some workflow nobody told which projects use it */
@@ -64,7 +65,8 @@ typedef void site_gate_fn(void *arg, const struct site_gate *gate);
  * Calls back exactly once, never from inside; all of it lives in the arena. */
 void site_gate_look(const struct site_gate_eyes *eyes, struct arena *arena, struct str project,
                     site_gate_fn *fn, void *arg);
-/* The same for one of its workflows only: is it still what it was? flow_count is 1 or 0. */
+/* The same for one of its workflows only: is it still what it was? flow_count is 1 or 0;
+ * flows_none: it was deleted. */
 void site_gate_read(struct site *reader, struct arena *arena, const struct jsm_gate_key *key,
                     struct str workflow_id, site_gate_fn *fn, void *arg);
 /* How the verifying status is called in this mapping. Borrowed from the site. */

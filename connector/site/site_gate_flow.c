@@ -24,6 +24,9 @@ bool look_take_flows(struct look *l, const struct jsm_answer *answer)
         return false;
     }
     g->able.readable = g->flow_count > 0;
+    g->flows_none = !g->flow_count;
+    if (g->flows_none)
+        snprintf(g->why, sizeof g->why, "Jira tells of no workflow where there must be one");
     for (size_t i = 0; i < g->flow_count; i++) {
         g->flows[i].roads.proof_shown = g->facts.proof_edited == ROAD_YES;
         g->flows[i].roads.approver_shown = g->facts.approver_edited == ROAD_YES;

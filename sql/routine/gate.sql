@@ -98,7 +98,8 @@ comment on function governance.gate_own(text) is 'Ids of the transitions and ver
 
 -- Told once a day for each different state of things: what is open from the beginning, what opens (also beside what stood open),
 -- and every change but one for the better. A look that could not read everything is compared with nothing: what was last known stays, and when it stays
--- for ten looks or a day, that is told once. An empty fingerprint: never known. Fingerprints are compared that are made alike ("2:…").
+-- for ten looks or a day, that is told once. Where none was ever known (we have no right to read workflows), what it sees is compared with what
+-- the one before it saw. An empty fingerprint: never known. Fingerprints are compared that are made alike ("2:…").
 create or replace function governance.gate_proved(p_site text, p_project text, p_known boolean, p_open int, p_said text,
                                                   p_fingerprint text, p_detail jsonb) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -112,7 +113,7 @@ begin
     blind := coalesce(was.fingerprint, '') = '';
     differs := p_known and not blind and was.fingerprint <> p_fingerprint
                and substring(was.fingerprint from '^\d+:') is not distinct from substring(p_fingerprint from '^\d+:');
-    opens := p_known and not blind and not differs and p_open > was.open;
+    opens := p_known <> blind and not differs and p_open > was.open;
     insert into governance.gate_proof as g (site, project, at, known, open, said, fingerprint, detail, since, unknown_looks,
                                             unknown_since)
     values (p_site, p_project, clock_timestamp(), p_known, p_open, p_said, case when p_known then p_fingerprint else '' end,
@@ -136,7 +137,7 @@ begin
     select p_site, 'tamper', 'GateNotKnown',
            p_project || ' not known since ' || to_char(g.unknown_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
       from governance.gate_proof g
-     where g.site = p_site and g.project = p_project and not g.known and g.fingerprint <> ''
+     where g.site = p_site and g.project = p_project and not g.known
        and (g.unknown_looks >= 10 or g.unknown_since < clock_timestamp() - interval '1 day')
     on conflict do nothing;
     return differs or opens;

@@ -169,7 +169,13 @@ def test_what_is_over_goes_by_way_of_a_file(site, tmp_path):
     refused = site.countersign("db", "retain", "--yes", check=False)
     assert refused.returncode != 0 and "becoming the owner" in refused.stderr, "the service drops nothing"
     command = [site.program, "db", "retain", "--yes", "--config", site.config, "--conninfo", site.database.dsn]
-    done = set()
+    another = kept(site) / "{}-{}.jsonl".format(*plan.stdout.split()[:2])
+    another.parent.mkdir(mode=0o700)
+    another.write_text("records of another database\n")
+    told = subprocess.run(command, capture_output=True, text=True)
+    assert told.returncode == 65 and f"'{another}' is there and holds other records" in told.stderr and ids(site) == before, told.stderr
+    assert another.read_text() == "records of another database\n"
+    another.unlink()
     for wait_ms in (5, 20, 30, 40, 50, 60, 80, 100):  # killed at any time: nothing is lost
         child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(wait_ms / 1000)

@@ -1,6 +1,6 @@
 -- The gate in Jira's workflow: one installation of a workflow at a time, its history kept, drift told once.
 set role countersign_service;
-select plan(66);
+select plan(69);
 
 create function pg_temp.wish(workflow text, more jsonb default '{}') returns jsonb language sql as $$
     select jsonb_build_object('site', 'acme', 'project', 'IAM', 'workflow', workflow, 'name', 'IAM flow', 'mode', 'connector_closes',
@@ -90,9 +90,12 @@ set role countersign_service;
 select governance.gate_proved('acme', 'IAM', false, 0, 'no answer', 'f4', '{}');
 select is(pg_temp.told('GateNotKnown'), 2::bigint, 'few looks in a day are told, too');
 select count(governance.gate_proved('acme', 'NEW', false, 0, 'no right', 'f6', '{}')) from generate_series(1, 12);
-select is(pg_temp.told('GateNotKnown'), 2::bigint, 'what was never known is not lost');
+select is(pg_temp.told('GateNotKnown'), 3::bigint, 'and what was never known, for as long');
+select is(governance.gate_proved('acme', 'NEW', false, 1, 'no right', 'f6', '{}'), true, 'what opens there is drift as far as it is seen');
+select is(governance.gate_proved('acme', 'NEW', false, 1, 'no right', 'f6', '{}'), false, 'once');
+select is(pg_temp.told('GateDrift'), 5::bigint, 'and told');
 select is(governance.gate_proved('acme', 'NEW', true, 3, '', 'f7', '{}'), false, 'and the first look that knows is a first one');
-select is((select reason from governance.escalation where key like 'NEW %'), 'GateOpen', 'open from the beginning');
+select is((select string_agg(reason, ' ' order by id) from governance.escalation where key like 'NEW %'), 'GateNotKnown GateDrift GateOpen', 'open from the beginning');
 
 create function pg_temp.seen(site text) returns jsonb language sql as $$ select governance.gate_own($1)->'rules_seen' $$;
 create function pg_temp.looked(known boolean, open int, print text, unseen text) returns boolean language sql as $$
