@@ -11,6 +11,7 @@
 #include "domain/extra.h"
 #include "domain/forged.h"
 #include "domain/gate.h"
+#include "domain/given_up.h"
 #include "domain/notice_of.h"
 #include "domain/owes.h"
 #include "domain/permit_decide.h"
@@ -227,6 +228,7 @@ static void take_up_claim(struct step *s)
 static bool decide_common(struct step *s)
 {
     const struct dossier *d = s->d;
+    enum phase ends;
 
     if (d->ticket.presence == TICKET_GONE && phase_move_allowed(d->phase, PHASE_ORPHANED)) {
         move(s, PHASE_ORPHANED, "TicketGone");
@@ -242,14 +244,10 @@ static bool decide_common(struct step *s)
         move(s, PHASE_CANCELLED, "Superseded");
         return true;
     }
-    if (s->here && d->ticket.role == STATUS_CANCELLED &&
-        phase_move_allowed(d->phase, PHASE_CANCELLED)) {
-        move(s, PHASE_CANCELLED, "CancelledOnTicket");
-        return true;
-    }
-    if (s->here && d->ticket.role == STATUS_DECLINED &&
-        phase_move_allowed(d->phase, PHASE_DENIED)) {
-        move(s, PHASE_DENIED, "DeclinedOnTicket");
+    const char *ended = s->here ? ended_on_ticket(d, &ends) : NULL;
+    if (ended) {
+        move(s, ends, ended);
+        s->r->given_up = given_up(d);
         return true;
     }
     bool over = d->access_until_ms && d->access_until_ms <= d->now_ms && d->kind == REQUEST_GRANT;

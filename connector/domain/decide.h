@@ -67,6 +67,7 @@ struct decision {
     bool rebound;  /* our binding on the ticket was changed: in evidence, written anew */
     bool unmarked; /* our marker was taken off the ticket: in evidence, of no effect */
     bool resolved; /* a resolution was set without a close: in evidence, taken away */
+    bool given_up; /* a removal was ended on its ticket: a breach, unless by who asked for it */
     bool respoken; /* what we said on the ticket was changed: in evidence, and said anew when it may
                       be */
     bool edited_back; /* they are as approved, but were edited since: in evidence */

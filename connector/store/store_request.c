@@ -465,6 +465,7 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     json_bool_member(&out, "rebound", decision->rebound);
     json_bool_member(&out, "unmarked", decision->unmarked);
     json_bool_member(&out, "resolved", decision->resolved);
+    json_bool_member(&out, "given_up", decision->given_up);
     json_bool_member(&out, "respoken", decision->respoken);
     json_bool_member(&out, "grants", decision->grants);
     json_bool_member(&out, "refuses", decision->refuses);

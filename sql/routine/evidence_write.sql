@@ -37,6 +37,9 @@ begin
         elsif tg_argv[0] = 'request.moved' and new.phase = 'cancelled' then
             detail := detail || jsonb_build_object('cancelled_by', new.cancelled_by);
         end if;
+        if new.phase_reason in ('CancelledOnTicket', 'DeclinedOnTicket') and tg_argv[0] = 'request.moved' then -- by whose hand
+            people := (select jsonb_build_object('ended_by', t.moved_by) from governance.ticket t where t.request_id = new.id);
+        end if;
         if tg_argv[0] = 'request.received' or tg_argv[0] = 'request.moved' and governance.clock_end(new.phase) is not null then
             detail := detail || governance.clock_evidence(new.id);
         end if;

@@ -1,6 +1,6 @@
 -- What a decision and a sweep leave behind.
 set role countersign_service;
-select plan(11);
+select plan(15);
 
 create function pg_temp.decide(request uuid, more jsonb) returns bigint language sql as $$
     update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
@@ -42,4 +42,20 @@ select pg_temp.read_ago('23 hours');
 select is(governance.sweep('15 min'), 0, 'for a day');
 select pg_temp.read_ago('25 hours');
 select is(governance.sweep('15 min'), 1, 'and is then read once');
+-- a removal that somebody else than asked for it cancels on the ticket is a way past the gate
+create function pg_temp.cancelled(issue text, mover text, names text[]) returns text language plpgsql as $$
+declare
+    r uuid := t.fulfilling(t.request(more => '{"requester": "hr@x.org"}'));
+begin
+    insert into governance.ticket (site, issue_id, issue_key, request_id, cycle, moved_by, mover_names, state, role)
+    values ('acme', issue, 'IAM-' || issue, r, issue || '/1', mover, names, 'here', 'cancelled');
+    perform pg_temp.decide(r, '{"to": "cancelled", "reason": "CancelledOnTicket", "given_up": true}');
+    return (select coalesce(string_agg(e.kind || ' ' || e.reason, ', '), 'nothing') from governance.escalation e where e.request_id = r);
+end $$;
+select is(pg_temp.cancelled('901', '5c:1', '{account=5c:1,address=agent@x.org}'), 'breach RemovalGivenUp', 'an agent cancels it');
+select is(pg_temp.cancelled('902', '5c:2', '{account=5c:2,address=HR@x.org}'), 'nothing', 'who asked takes it back');
+select is(pg_temp.cancelled('903', '5c:3', '{account=5c:3}'), 'breach RemovalGivenUp', 'nobody can tell');
+reset role; -- who may read clear text
+select is((select c.value from governance.person_commitment c join governance.evidence_entry e on e.seq = c.entry join governance.ticket k on k.request_id = e.request_id
+            where k.issue_id = '901' and c.member = 'ended_by' and e.body::jsonb->'detail'->>'to' = 'cancelled'), '5c:1', 'evidence commits to whose hand it was');
 select * from finish();
