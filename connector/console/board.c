@@ -356,7 +356,8 @@ static void put_watch(struct markup *m, bool is_watched)
     HTML (m, P, A(CLASS, "soft screen")) {
         if (is_watched)
             markup_text(m, STR("This page loads itself again every minute. "));
-        HTML_LEAF(m, A, is_watched ? STR("Stop that") : STR("Load it again every minute"),
+        HTML_LEAF(m, A,
+                  is_watched ? STR("Stop loading it again") : STR("Load it again every minute"),
                   A_STR(HREF, is_watched ? STR("./board") : STR("./board?refresh=60")));
     }
 }

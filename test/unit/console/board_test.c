@@ -193,8 +193,8 @@ static void it_is_loaded_again_for_whoever_asked_for_that(void **state)
     buf_clear(&out); /* not kept: axe is right to want it chosen, and cannot see that it was */
     assert_true(board_render(&out, &b));
     assert_true(has("<meta http-equiv=\"refresh\" content=\"60\">"));
-    assert_true(
-        has("This page loads itself again every minute. <a href=\"./board\">Stop that</a>"));
+    assert_true(has("This page loads itself again every minute. <a href=\"./board\">Stop loading "
+                    "it again</a>"));
 }
 
 static void hostile_words_are_inert(void **state)
