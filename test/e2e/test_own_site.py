@@ -1,5 +1,6 @@
 """The way of deploy/own-site.md: an engineer with a Jira, a directory and a PostgreSQL of his own. Each command is run as it stands there, and says
 what stands there; "…" is whatever comes. What an editor does is done here."""
+import json
 import os
 import pathlib
 import re
@@ -106,6 +107,7 @@ def test_the_way_of_a_new_site(site):
 def look_at_a_close(site, env):
     """What the page promises of a ticket that somebody closes now: it is judged, and nothing is done to it."""
     site.database = pg.Database(site.cluster, "countersign")
+    assert json.loads(world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1])["desks"] == {"acme": "not looked at by this replica yet"}
     site.has_role("okafor", "fin-ledger-admin", True)
     key = site.ask_removal("okafor", "fin-ledger-admin")
     wait.until(lambda: site.request(key), 20, what="it is governed")
