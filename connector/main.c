@@ -6,9 +6,10 @@
 #include "cli/cli.h"
 
 static const struct cli_command *const COMMANDS[] = {
-    &CLI_SERVE,     &CLI_CHECK,     &CLI_DB,     &CLI_REQUEST, &CLI_MAPPING, &CLI_EVIDENCE,
-    &CLI_EXCEPTION, &CLI_EVENT,     &CLI_SOURCE, &CLI_WEBHOOK, &CLI_REPORT,  &CLI_GATE,
-    &CLI_SCAN,      &CLI_RECONCILE, &CLI_DOCTOR, &CLI_EXPLAIN, &CLI_SLA,     &CLI_DELEGATION};
+    &CLI_INIT,    &CLI_SERVE,    &CLI_CHECK,     &CLI_DB,        &CLI_REQUEST,
+    &CLI_MAPPING, &CLI_EVIDENCE, &CLI_EXCEPTION, &CLI_EVENT,     &CLI_SOURCE,
+    &CLI_WEBHOOK, &CLI_REPORT,   &CLI_GATE,      &CLI_SCAN,      &CLI_RECONCILE,
+    &CLI_DOCTOR,  &CLI_EXPLAIN,  &CLI_SLA,       &CLI_DELEGATION};
 
 /* They need no mapping: a file with faults does not keep them from working. */
 static const struct cli_command *const WITHOUT_MAPPINGS[] = {

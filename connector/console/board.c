@@ -350,6 +350,18 @@ static void put_feeds(struct markup *m, const struct board *b)
 
 /* --- the page --- */
 
+/* A page that changes under whoever reads it is chosen, and the way back stands there, too. */
+static void put_watch(struct markup *m, bool is_watched)
+{
+    HTML (m, P, A(CLASS, "soft screen")) {
+        if (is_watched)
+            markup_text(m, STR("This page loads itself again every minute. "));
+        HTML_LEAF(m, A,
+                  is_watched ? STR("Stop loading it again") : STR("Load it again every minute"),
+                  A_STR(HREF, is_watched ? STR("./board") : STR("./board?refresh=60")));
+    }
+}
+
 static void body(struct markup *m, const void *arg)
 {
     const struct board *b = arg;
@@ -362,6 +374,7 @@ static void body(struct markup *m, const void *arg)
     put_due(m, b);
     board_put_weeks(m, b);
     put_feeds(m, b);
+    put_watch(m, b->is_watched);
 }
 
 bool board_render(struct buf *out, const struct board *board)
@@ -369,7 +382,8 @@ bool board_render(struct buf *out, const struct board *board)
     const struct frame frame = {.title = STR("Board"),
                                 .place = FRAME_BOARD,
                                 .as_of_ms = board->now_ms,
-                                .visitor = board->visitor};
+                                .visitor = board->visitor,
+                                .refresh_s = board->is_watched ? BOARD_REFRESH_S : 0};
 
     return frame_render(out, &frame, body, board);
 }

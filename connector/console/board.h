@@ -10,6 +10,7 @@ enum {
     BOARD_DUE_MAX = 15,
     BOARD_FEEDS_MAX = 64,
     BOARD_DEBTS_MAX = 100,
+    BOARD_REFRESH_S = 60,
     BOARD_BYTES = 256 * 1024
 };
 
@@ -44,6 +45,7 @@ struct board_feed {
 struct board {
     int64_t now_ms; /* the database's */
     struct str visitor;
+    bool is_watched; /* whoever looks asked for a new one every BOARD_REFRESH_S */
     int64_t removals, removals_late, others; /* open */
     int64_t bands[BAND_COUNT], paused, no_goal;
     struct str

@@ -74,6 +74,14 @@ static void put_links(struct markup *m, const struct frame *frame)
                   A_FLAG(DEFER));
 }
 
+static void put_refresh(struct markup *m, int64_t seconds)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%lld", (long long)seconds);
+    HTML_LEAF(m, META, STR_NONE, A(HTTP_EQUIV, "refresh"), A_STR(CONTENT, str_of(text)));
+}
+
 static void put_head(struct markup *m, const struct frame *frame)
 {
     HTML (m, HEAD) {
@@ -82,6 +90,8 @@ static void put_head(struct markup *m, const struct frame *frame)
                   A(CONTENT, "width=device-width, initial-scale=1"));
         HTML_LEAF(m, META, STR_NONE, A(NAME, "color-scheme"), A(CONTENT, "light dark"));
         HTML_LEAF(m, META, STR_NONE, A(NAME, "robots"), A(CONTENT, "noindex, nofollow"));
+        if (frame->refresh_s)
+            put_refresh(m, frame->refresh_s);
         HTML (m, TITLE) {
             markup_text(m, frame->title);
             markup_text(m, STR(" · Countersign"));

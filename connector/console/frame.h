@@ -24,8 +24,10 @@ struct frame {
     const char *script;     /* the name of a script of ours ("playground.js"); NULL: none */
     const char *root;       /* from the page to where the console is: NULL "./" (/board), "../" of a
                                page below (/r/IAM-7): a proxy may serve it under a path of its own */
-    bool is_file; /* a file of its own (an export): the stylesheet stands in it, and it leads
-                     nowhere */
+    int64_t refresh_s; /* the browser asks again by itself after so long; 0: it does not. Only where
+                          whoever looks has chosen it (WCAG 2.2.1, 3.2.5) */
+    bool is_file;      /* a file of its own (an export): the stylesheet stands in it, and it leads
+                          nowhere */
 };
 
 typedef void frame_body_fn(struct markup *m, const void *arg);

@@ -74,15 +74,18 @@ static bool write_all(int fd, struct str text)
     return fsync(fd) == 0;
 }
 
-/* Written beside it first; what cannot be finished does not stay there. */
-static bool replace_by(const char *beside, const char *path, mode_t mode, struct str text)
+/* Written beside it first; what cannot be finished does not stay there. Whoever could read the old
+ * one can read the new one, whatever the umask; old: NULL, there is none. */
+static bool replace_by(const char *beside, const char *path, const struct stat *old,
+                       struct str text)
 {
+    mode_t mode = old ? old->st_mode & 0777 : 0666;
     AUTO(drop_fd)
     int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 
     if (fd < 0)
         return false;
-    if (write_all(fd, text) && rename(beside, path) == 0)
+    if ((!old || fchmod(fd, mode) == 0) && write_all(fd, text) && rename(beside, path) == 0)
         return true;
     int why = errno;
     (void)unlink(beside);
@@ -94,11 +97,11 @@ bool file_replace(const char *path, struct str text, struct err *err)
 {
     struct stat old;
     char beside[4096];
-    mode_t mode = stat(path, &old) == 0 ? old.st_mode & 0777 : 0666;
+    bool is_there = stat(path, &old) == 0;
 
     if (snprintf(beside, sizeof beside, "%s.new", path) >= (int)sizeof beside)
         errno = ENAMETOOLONG;
-    else if (replace_by(beside, path, mode, text))
+    else if (replace_by(beside, path, is_there ? &old : NULL, text))
         return true;
     return FAIL(err, ERR_TEMPORARY, "cannot write '%s': %s", path, strerror(errno));
 }

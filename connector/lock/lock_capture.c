@@ -631,7 +631,7 @@ static void on_known(void *arg, bool is_known)
     if (is_known)
         go_on(c, ASK_FIELDS); /* to a stranger every list is empty */
     else
-        fail(c, READ_DENIED, "the site", "Jira does not say who we are");
+        fail(c, c->wish.site->stranger, "the site", c->wish.site->stranger_why);
 }
 
 void lock_capture(const struct lock_wish *wish, struct arena *arena, lock_capture_fn *fn, void *arg)

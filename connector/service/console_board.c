@@ -1,6 +1,7 @@
 /* console_board.c: /board, from the views that dashboards read. */
 #include "base/clock.h"
 #include "console/board.h"
+#include "service/api_query.h"
 #include "service/console_pages.h"
 #include "store/store_console.h"
 
@@ -126,6 +127,7 @@ static void show(struct asking *a)
 
     buf_init(&page, BOARD_BYTES);
     b->visitor = a->visit->who;
+    b->is_watched = str_eq(api_query(a->visit->request, "refresh"), STR("60"));
     fill_numbers(b, a->numbers);
     fill_due(b, a->numbers);
     fill_weeks(b, a->weeks);

@@ -213,6 +213,7 @@ struct lock_keep *lock_keep_new(struct service *svc, size_t index)
     k->arena = arena_new(ARENA_BYTES);
     snprintf(k->lease, sizeof k->lease, "lock:%.*s", STR_ARG(c->name));
     snprintf(k->path, sizeof k->path, "%.*s" LOCK_FILE, (int)folder, c->mapping_file.p);
+    stats_of(k)->locked = access(k->path, R_OK) == 0; /* said before the first look, too */
     k->timer = io_timer_new(svc->loop, on_timer, k);
     io_timer_start(k->timer, every,
                    every); /* not at once: what is urgent after a start comes first */

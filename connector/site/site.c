@@ -123,6 +123,16 @@ static void learn_more(struct learning *l)
         learning_end(l, true);
 }
 
+/* For whoever looks at once, and says why nothing could be seen. */
+static void note_stranger(struct site *site, const struct jsm_answer *answer)
+{
+    bool is_odd = answer->verdict == JSM_OK;
+
+    site->stranger = is_odd ? READ_DENIED : site_read_outcome(answer);
+    str_copy(site->stranger_why, sizeof site->stranger_why,
+             is_odd ? STR("its answer names nobody") : str_of(answer->why));
+}
+
 static void on_server_info(void *arg, const struct jsm_answer *answer)
 {
     struct learning *l = arg;
@@ -135,10 +145,12 @@ static void on_server_info(void *arg, const struct jsm_answer *answer)
     if (!l->site->view.site_id.len)
         log_warn("site", "Jira does not say which site it is", LOG_S("site", l->site->config->name),
                  LOG_C("why", answer->why));
-    if (l->site->view.site_id.len)
+    if (l->site->view.site_id.len) {
         learn_more(l);
-    else
+    } else {
+        note_stranger(l->site, answer);
         learning_end(l, false);
+    }
 }
 
 static void on_myself(void *arg, const struct jsm_answer *answer)
@@ -156,10 +168,12 @@ static void on_myself(void *arg, const struct jsm_answer *answer)
     if (known && !site->view.our_account.len)
         site->view.our_account = arena_str(site->arena, account);
     if (!known || site->view.site_id.len) {
-        if (known)
+        if (known) {
             learn_more(l);
-        else
+        } else {
+            note_stranger(site, answer);
             learning_end(l, false);
+        }
         return;
     }
     struct jsm_call call = jsm_call_server_info();

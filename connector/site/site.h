@@ -101,7 +101,9 @@ struct site {
     char cloud_id[SITE_CLOUD_ID]; /* of site_answers.c; empty: not known yet */
     struct site_people *people;   /* of site_people.c */
     struct list organisations;    /* being looked for: of site_org.c */
-    int64_t known_ms; /* monotonic: when Jira last told us who we are; 0 = denied since */
+    int64_t known_ms;           /* monotonic: when Jira last told us who we are; 0 = denied since */
+    enum read_outcome stranger; /* what became of it when Jira last did not; READ_OK: it did */
+    char stranger_why[400];     /* for people */
     /* of site_send.c */
     struct traffic traffic;
     struct list waiting[LANE_COUNT];

@@ -143,7 +143,8 @@ static void on_known(void *arg, bool is_known)
     struct look *l = arg;
 
     if (!is_known) {
-        snprintf(l->gate->why, sizeof l->gate->why, "Jira does not say who the connector is");
+        snprintf(l->gate->why, sizeof l->gate->why, "Jira does not say who the connector is: %s",
+                 l->eyes.own->stranger_why);
         look_end(l);
         return;
     }

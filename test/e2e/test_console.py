@@ -59,6 +59,8 @@ def test_pages_come_with_what_keeps_browsers_from_more(site):
         assert headers["cache-control"] == "no-store" and "set-cookie" not in headers
         assert "<script" not in text and "style=" not in text
     assert f'<a href="./r/{key}">' in site.get("/board")[2]
+    asked = [site.get(f"/board{query}")[2] for query in ("", "?refresh=60", "?refresh=1", "?refresh=60%22%3E")]
+    assert ['http-equiv="refresh" content="60"' in text for text in asked] == [False, True, False, False]
     link = text.split('<link rel="stylesheet" href=".', 1)[1].split('"', 1)[0]
     status, headers, css = site.get(link)
     assert status == 200 and headers["content-type"] == "text/css; charset=utf-8" and "immutable" in headers["cache-control"] and ":root" in css

@@ -178,6 +178,23 @@ def test_it_is_made_from_the_live_desk_where_there_is_no_lock(site):
     assert json.loads(mapping(site, "schema").stdout)["properties"]["service_desk"]["enum"] == ["IAM", "OPS"]
 
 
+def test_a_first_configuration_is_made_of_the_desk(site):
+    """countersign init, where a token is at hand; where Jira does not take it, a placeholder stands and it is said why."""
+    def init(name, token):
+        done = subprocess.run([site.program, "init", f"{site.folder}/{name}", "--url", site.seen_url, "--email", "connector@example.com", "--token",
+                               f"file:{token}", "--projects", "IAM", "--source", "sap-fin=sql", "--source", "directory=ldap", "--json"],
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        subprocess.run([site.program, "check", "--without-secrets", "--config", f"{site.folder}/{name}/countersign.yaml"], check=True)
+        with open(f"{site.folder}/{name}/mapping.yaml") as file:
+            return json.loads(done.stdout), file.read()
+    said, made = init("first", f"{site.folder}/jira-token")
+    assert said["mapping_of_the_desk"] and [m["file"].rpartition("/")[2] for m in said["missing"]] == ["sap-fin", "directory"]
+    assert '    request_type: "31" # Remove application access\n' in made and '"SAP FIN": sap-fin' in made
+    said, made = init("second", site.write("wrong", "no-token-of-anybody"))
+    assert "not accepted" in said["why_not"] and "a placeholder" in made, said
+
+
 def test_a_lock_that_cannot_be_used_is_told(site):
     site.write(LOCK, "<<<<<<< HEAD")
     assert "remove the file" in mapping(site, "lock", code=65).stderr

@@ -2,7 +2,9 @@
 """Counts what test/run ran. One record a test in build/results/tally.jsonl; `sum` prints them and sets the exit code.
 
 A meson test counts as the single tests its output shows: cmocka, TAP, unittest, or a line "passed N failed N skipped N".
+After several suites `sum` says where the time went: each suite with what was built for it, and the slowest files.
 """
+import collections
 import json
 import os
 import re
@@ -11,11 +13,18 @@ import time
 import xml.etree.ElementTree as xml
 
 FILE = "build/results/tally.jsonl"
+SLOWEST = 10
 
 
 def note(suite, outcome, name, why="", count=1):
     with open(FILE, "a") as file:
         file.write(json.dumps({"suite": suite, "outcome": outcome, "name": name, "why": why, "count": count}) + "\n")
+
+
+def took(kind, suite, name, seconds):
+    """How long a suite, with what was built for it, or a file of tests took."""
+    with open(FILE, "a") as file:
+        file.write(json.dumps({"outcome": "took", "kind": kind, "suite": suite, "name": name, "seconds": float(seconds), "count": 0}) + "\n")
 
 
 def cmocka(text):
@@ -86,6 +95,7 @@ def meson(suite, path):
             test = json.loads(line)
             name = test["name"].split(" / ")[-1]
             text = test.get("stdout", "") + "\n" + test.get("stderr", "")
+            took("file", suite, name, test.get("duration", 0))
             if test["result"] == "SKIP" and not single_tests(text):
                 note(suite, "skipped", name, (text.strip().split("\n") or [""])[-1])
             else:
@@ -96,8 +106,12 @@ def pytest(suite, path):
     if not os.path.exists(path):
         note(suite, "failed", "pytest", "it did not get as far as a report")
         return
+    seconds = collections.Counter()
     for case in xml.parse(path).getroot().iter("testcase"):
-        name = f"{case.get('classname', '').split('.')[-1]}: {case.get('name')}"
+        words = case.get("classname", "").split(".")
+        file = next((word for word in words if word.startswith("test_")), words[-1])  # a class's name stands behind it
+        seconds[file] += float(case.get("time", 0))
+        name = f"{words[-1]}: {case.get('name')}"
         skipped = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             note(suite, "failed", name)
@@ -105,6 +119,8 @@ def pytest(suite, path):
             note(suite, "skipped", name, skipped.get("message", ""))
         else:
             note(suite, "passed", name)
+    for file, spent in seconds.items():
+        took("file", suite, file, spent)
 
 
 def script(suite, path, code):
@@ -146,11 +162,28 @@ def end(suite):
         skipped = 1
     start = max(r["at"] for r in records if r["outcome"] == "start")
     words = [f"{passed} passed"] + [f"{n} {word}" for n, word in ((failed, "failed"), (skipped, "skipped")) if n]
+    took("suite", suite, suite, time.time() - start)
     print(f"{suite:10} {', '.join(words)}  ({time.time() - start:.1f} s)")
+
+
+def times(records):
+    """Where the time went: nothing to compare after a single suite."""
+    spent = [r for r in records if r["outcome"] == "took"]
+    suites = [r for r in spent if r["kind"] == "suite"]
+    if len(suites) < 2:
+        return
+    print(f"time       {sum(r['seconds'] for r in suites):.0f} s, builds among it")
+    for r in suites:
+        print(f"  {r['seconds']:7.1f} s  {r['suite']}")
+    print("slowest    files; some ran beside each other")
+    files = sorted((r for r in spent if r["kind"] == "file"), key=lambda r: -r["seconds"])
+    for r in files[:SLOWEST]:
+        print(f"  {r['seconds']:7.1f} s  {r['suite']} {r['name']}")
 
 
 def total():
     records = read()
+    times(records)
     passed, failed, skipped = count(records)
     for outcome in ("skipped", "failed"):
         for r in records:

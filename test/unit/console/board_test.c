@@ -180,6 +180,23 @@ static void nothing_yet_is_said_as_such(void **state)
     assert_false(has("NaN"));
 }
 
+/* Nobody's page changes under him unless he chose that, and he finds the way back. */
+static void it_is_loaded_again_for_whoever_asked_for_that(void **state)
+{
+    struct board b = busy();
+
+    (void)state;
+    render(&b, "board");
+    assert_false(has("http-equiv"));
+    assert_true(has("<a href=\"./board?refresh=60\">Load it again every minute</a>"));
+    b.is_watched = true;
+    buf_clear(&out); /* not kept: axe is right to want it chosen, and cannot see that it was */
+    assert_true(board_render(&out, &b));
+    assert_true(has("<meta http-equiv=\"refresh\" content=\"60\">"));
+    assert_true(has("This page loads itself again every minute. <a href=\"./board\">Stop loading "
+                    "it again</a>"));
+}
+
 static void hostile_words_are_inert(void **state)
 {
     struct board b = busy();
@@ -209,4 +226,5 @@ static void hostile_words_are_inert(void **state)
 
 UNIT_MAIN(T(one_look_says_how_it_stands), T(what_is_due_has_words_beside_its_colour),
           T(weeks_are_a_picture_and_a_table), T(what_is_old_is_told),
-          T(nothing_yet_is_said_as_such), T(hostile_words_are_inert))
+          T(nothing_yet_is_said_as_such), T(hostile_words_are_inert),
+          T(it_is_loaded_again_for_whoever_asked_for_that))
