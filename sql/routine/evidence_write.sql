@@ -90,6 +90,11 @@ begin
             'after_work', case when new.after_work then true end);
         people := jsonb_build_object('approver', new.approver);
         documents := jsonb_build_object('tuple', new.tuple_hash);
+    when 'approval_settled' then
+        request := new.request_id;
+        detail := governance.approval_settled_says(new);
+        people := governance.approval_settled_people(new.id);
+        documents := jsonb_build_object('tuple', new.tuple_hash, 'terms', encode(sha256(convert_to(new.terms::text, 'UTF8')), 'hex'));
     when 'delegation' then
         detail := jsonb_build_object('delegation', new.id, 'revoked', new.revoked_at is not null,
             'ends', to_char(new.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
