@@ -1,6 +1,6 @@
 -- What was decided about an approval is stored when it is decided, and nothing that becomes known later changes it.
 set role countersign_service;
-select plan(49);
+select plan(53);
 
 create function pg_temp.asked(approval jsonb default null, more jsonb default '{}') returns uuid language plpgsql as $$
 declare
@@ -141,4 +141,14 @@ reset role;
 select throws_ok('update governance.approval_counted set fault = ''own''', 'CG009', null, 'nobody changes it');
 select throws_ok('delete from governance.approval_settled', 'CG009', null, 'or takes it away');
 select is((select count(*) from audit.reconciliation_v1 where difference <> 0), 0::bigint, 'rows and log are as many');
+
+-- whom somebody answered for is erased as everybody is
+update governance.access_request set version = version + 1, phase = 'cancelled', look_at = null where id = :'two';
+update governance.access_request set look_at = null where phase in ('denied', 'expired', 'cancelled');
+select is((governance.person_erase('boss@x.org', '[]', true, 'dpo', 'case 1'))->'kept', '[]', 'whom somebody answered for is erased');
+select is((select count(*) from audit.approval_v1 v where v::text like '%boss@x.org%'), 0::bigint, 'from what was decided, too');
+select ok(c.value is null, 'and from what the chain commits to') from governance.person_commitment c join governance.evidence_entry e on e.seq = c.entry
+ where e.kind = 'approval.settled' and e.request_id = :'two' and c.member = 'stead_1';
+select is((select string_agg(concat(v.fault, '/', v.steps), ' ' order by v.id) from governance.access_request r, governance.approval_votes(r) v where r.id = :'two' and v.fault <> 'after'), 'unnamed/0 /1 /2',
+          'which stands as it was decided');
 select * from finish();
