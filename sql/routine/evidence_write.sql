@@ -107,6 +107,9 @@ begin
     when 'sod_set' then
         detail := jsonb_build_object('set', new.id, 'name', new.name, 'n', new.n, 'unlinked', new.unlinked, 'ended', new.ended_at is not null,
             'members_sha256', encode(sha256(convert_to(governance.sod_members(new.id)::text, 'UTF8')), 'hex'));
+    when 'policy_edition' then
+        detail := jsonb_build_object('edition', new.id, 'policy', new.pdp, 'policy_sha256', new.sha256, 'how', new.how);
+        people := jsonb_build_object('actor', new.actor, 'reason', new.reason);
     when 'site' then
         detail := jsonb_build_object('site', new.name, 'policy', new.policy, 'was', old.policy);
     when 'exception' then

@@ -291,7 +291,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
            (78, 'flow_attempt', 'why', 'text'), (79, 'bulk_rider', 'why', 'text'), (80, 'webhook_delivery', 'body', 'bytes'),
            (81, 'policy_decision', 'asks', 'json'), (82, 'delegation', 'revoked_by', 'name'), (83, 'evidence_view', 'viewer', 'name'),
            (84, 'access_request', 'approved_terms', 'json'), (85, 'approval_counted', 'named', 'name'),
-           (86, 'approval_settled', 'terms', 'json'), (87, 'approval_settled', 'tuple_hash', 'hash')
+           (86, 'approval_settled', 'terms', 'json'), (87, 'approval_settled', 'tuple_hash', 'hash'), (88, 'policy_edition', 'actor', 'name'),
+           (89, 'policy_edition', 'reason', 'text')
 $$;
 comment on function governance.person_cells() is 'Every column in which a person may be named, and how';
 
@@ -312,6 +313,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
                    ('approval_settled', 'x.request_id'),
                    ('approval_counted', '(select s.request_id from governance.approval_settled s where s.id = x.settled_id)'),
                    ('delegation', 'null::uuid'),
+                   ('policy_edition', 'null::uuid'),
                    ('departure', 'x.request_id'),
                    ('emergency_review', 'x.request_id'),
                    ('operator_act', 'x.request_id'),

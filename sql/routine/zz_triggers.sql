@@ -115,7 +115,7 @@ declare
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
                              'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
-                             'emergency_review', 'fulfiller', 'approval_settled', 'approval_counted', 'sla_calendar', 'sla_span', 'evidence_view', 'erasure', 'retention', 'retention_run',
+                             'emergency_review', 'fulfiller', 'approval_settled', 'approval_counted', 'policy_edition', 'sla_calendar', 'sla_span', 'evidence_view', 'erasure', 'retention', 'retention_run',
                              'retention_request'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
@@ -146,6 +146,7 @@ begin
         ('policy_decision', 'evidence_new', 'after insert', '', 'policy.decided'),
         ('sod_set', 'evidence_new', 'after insert', '', 'sod_set.began'),
         ('sod_set', 'evidence_end', 'after update of ended_at', 'when (old.ended_at is distinct from new.ended_at)', 'sod_set.ended'),
+        ('policy_edition', 'evidence_new', 'after insert', '', 'policy.live'),
         ('site', 'evidence_policy', 'after update of policy', 'when (old.policy is distinct from new.policy)', 'site.policy'),
         ('close_attempt', 'evidence_new', 'after insert', 'when (new.refused is not null)', 'close.refused'),
         ('close_attempt', 'evidence_refused', 'after update', 'when (old.refused is distinct from new.refused)', 'close.refused'),
