@@ -218,7 +218,7 @@ static void on_closed(void *arg)
 }
 
 enum exit_code ladders_line(const struct config *config, const struct site_config *at,
-                           struct json_out *json)
+                            struct json_out *json)
 {
     struct checking c = {.config = config, .at = at, .json = json};
     struct err err = {0};

@@ -11,6 +11,6 @@
  * FAILED, or UNREACHABLE: it could not be asked. Priorities are not asked for: which one may be set
  * depends on the ticket. */
 enum exit_code ladders_line(const struct config *config, const struct site_config *at,
-                           struct json_out *json);
+                            struct json_out *json);
 
 #endif
