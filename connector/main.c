@@ -6,15 +6,15 @@
 #include "cli/cli.h"
 
 static const struct cli_command *const COMMANDS[] = {
-    &CLI_INIT,    &CLI_SERVE,    &CLI_CHECK,     &CLI_DB,        &CLI_REQUEST,
-    &CLI_MAPPING, &CLI_EVIDENCE, &CLI_EXCEPTION, &CLI_EVENT,     &CLI_SOURCE,
-    &CLI_WEBHOOK, &CLI_REPORT,   &CLI_GATE,      &CLI_SCAN,      &CLI_RECONCILE,
-    &CLI_DOCTOR,  &CLI_EXPLAIN,  &CLI_SLA,       &CLI_DELEGATION};
+    &CLI_INIT,    &CLI_SERVE,    &CLI_CHECK,     &CLI_DB,         &CLI_REQUEST,
+    &CLI_MAPPING, &CLI_EVIDENCE, &CLI_EXCEPTION, &CLI_EVENT,      &CLI_SOURCE,
+    &CLI_WEBHOOK, &CLI_REPORT,   &CLI_GATE,      &CLI_SCAN,       &CLI_RECONCILE,
+    &CLI_DOCTOR,  &CLI_EXPLAIN,  &CLI_SLA,       &CLI_DELEGATION, &CLI_POLICY};
 
 /* They need no mapping: a file with faults does not keep them from working. */
 static const struct cli_command *const WITHOUT_MAPPINGS[] = {
-    &CLI_DB,     &CLI_REQUEST,   &CLI_EVIDENCE, &CLI_EXCEPTION,
-    &CLI_SOURCE, &CLI_RECONCILE, &CLI_SLA,      &CLI_DELEGATION};
+    &CLI_DB,        &CLI_REQUEST, &CLI_EVIDENCE,   &CLI_EXCEPTION, &CLI_SOURCE,
+    &CLI_RECONCILE, &CLI_SLA,     &CLI_DELEGATION, &CLI_POLICY};
 
 static int help(FILE *to, int code)
 {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "cli/check_ladder.h"
 #include "cli/check_policy.h"
 #include "cli/check_rights.h"
 #include "cli/lock_work.h"
@@ -173,9 +174,10 @@ enum exit_code check_online(const struct config *config, bool json)
     for (size_t i = 0; i < config->site_count && o.err.kind == ERR_NONE; i++) {
         struct json_out *out = json ? &o.out : NULL;
         enum exit_code asked = rights_line(config, &config->sites[i], out);
+        enum exit_code ladder = ladders_line(config, &config->sites[i], out);
         enum exit_code code = drift_line(config, &config->sites[i], out);
-        if (code == EXIT_CODE_OK)
-            code = asked;
+        if (code == EXIT_CODE_OK || ladder == EXIT_CODE_FAILED)
+            code = ladder == EXIT_CODE_OK ? asked : ladder;
         if (code == EXIT_CODE_FAILED || o.result == EXIT_CODE_OK)
             o.result = code;
     }

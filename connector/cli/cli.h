@@ -45,7 +45,7 @@ struct cli_command {
 
 extern const struct cli_command CLI_CHECK, CLI_DB, CLI_SERVE, CLI_REQUEST, CLI_EVIDENCE,
     CLI_DELEGATION, CLI_EXCEPTION, CLI_SOURCE, CLI_MAPPING, CLI_WEBHOOK, CLI_REPORT, CLI_GATE,
-    CLI_SCAN, CLI_RECONCILE, CLI_DOCTOR, CLI_EXPLAIN, CLI_EVENT, CLI_SLA, CLI_INIT;
+    CLI_SCAN, CLI_RECONCILE, CLI_DOCTOR, CLI_EXPLAIN, CLI_EVENT, CLI_SLA, CLI_INIT, CLI_POLICY;
 
 /* Value of --name VALUE or --name=VALUE taken off argv; NULL when absent. */
 const char *cli_option(struct cli *cli, const char *name);

@@ -10,7 +10,7 @@
 enum { WORDS_MAX = 3 };
 
 static const char USAGE[] =
-    "[GROUP] [--json]   groups: configuration, database, forms, desk, events, "
+    "[GROUP] [--json]   groups: configuration, policy, database, forms, desk, events, "
     "gate, sources";
 
 static const struct group {
@@ -19,6 +19,7 @@ static const struct group {
     const char *words[WORDS_MAX]; /* NULL ends them */
 } GROUPS[] = {
     {"configuration", "is every file as it must be, and every secret there?", &CLI_CHECK, {NULL}},
+    {"policy", "is the policy of these files the one that is live?", &CLI_POLICY, {"show"}},
     {"database", "is the schema ours, and the evidence whole?", &CLI_DB, {"verify"}},
     {"forms", "does each rule fit the form that Jira shows?", &CLI_CHECK, {"--online"}},
     {"desk", "does the service desk stand as it was locked?", &CLI_MAPPING, {"drift"}},

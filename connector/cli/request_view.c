@@ -114,16 +114,32 @@ static void print_step(FILE *to, struct arena *arena, const struct json *step)
 static void print_given(FILE *to, struct arena *arena, const struct json *given)
 {
     struct str why = view_text(arena, given, "why_not");
+    bool stands_in = json_path_str(given, "in_stead_of").len > 0;
+    struct str stead = view_text(arena, given, "in_stead_of");
 
-    fprintf(to, "  %-10s %.*s by %.*s, %.*s UTC%s%.*s%s\n", "",
+    fprintf(to, "  %-10s %.*s by %.*s%s%.*s, %.*s UTC%s%.*s%s\n", "",
             STR_ARG(view_text(arena, given, "decision")),
-            STR_ARG(view_text(arena, given, "approver")), STR_ARG(view_time(arena, given, "at")),
+            STR_ARG(view_text(arena, given, "approver")), stands_in ? " for " : "",
+            stands_in ? (int)stead.len : 0, stead.p, STR_ARG(view_time(arena, given, "at")),
             json_path_str(given, "why_not").len ? ": does not count, " : "",
             json_path_str(given, "why_not").len ? (int)why.len : 0, why.p,
             json_is_true(json_member(given, "after_work")) ? " (after the work)" : "");
 }
 
-/* Who has to approve, until when, and who did. */
+/* "decided: approved, by 2 votes, 2026-11-27 10:00:00 UTC" */
+static void print_settled(FILE *to, struct arena *arena, const struct json *settled)
+{
+    long long votes = view_count(settled, "votes");
+
+    fprintf(to, "  %-10s decided: %.*s%s, by %lld vote%s, %.*s UTC\n", "",
+            STR_ARG(view_text(arena, settled, "outcome")),
+            str_eq_c(json_path_str(settled, "effect"), "none")      ? " (what was decided stands)"
+            : str_eq_c(json_path_str(settled, "effect"), "reopens") ? " (owed again)"
+                                                                    : "",
+            votes, votes == 1 ? "" : "s", STR_ARG(view_time(arena, settled, "at")));
+}
+
+/* Who has to approve, until when, who did, and what was decided. */
 static void print_approval(FILE *to, struct arena *arena, const struct json *approval)
 {
     JSON_EACH(step, json_member(approval, "steps"))
@@ -134,6 +150,8 @@ static void print_approval(FILE *to, struct arena *arena, const struct json *app
         fprintf(to, "  %-10s until %.*s UTC\n", "", STR_ARG(view_time(arena, approval, "until")));
     JSON_EACH(given, json_member(approval, "given"))
     print_given(to, arena, given);
+    JSON_EACH(settled, json_member(approval, "settled"))
+    print_settled(to, arena, settled);
 }
 
 bool request_view_one(FILE *to, struct arena *arena, struct str document)

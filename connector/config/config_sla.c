@@ -291,6 +291,8 @@ static struct sla_rung *new_rung(struct loader *l, struct sla_policy *p, const s
         diag_help(l->v.diags, "write at: 75%%, from 1%% to %d%% of the goal", SLA_PERCENT_MAX);
         return NULL;
     }
+    r->line = stands->pos.line;
+    r->column = stands->pos.column;
     p->rung_count++;
     return r;
 }

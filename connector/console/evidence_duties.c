@@ -62,8 +62,13 @@ static void add_vote(struct filling *f, struct page_fact *cell, const struct jso
         return;
     }
     if (approved && !fault.len) {
+        struct str stead = fact_text(vote, "in_stead_of");
         *ret_counts = true;
         add_line(f, &cell->value, who);
+        if (stead.len)
+            add_line(f, &cell->note,
+                     arena_printf(f->arena, "%.*s answered for %.*s", STR_ARG(who),
+                                  STR_ARG(shown_person(f, stead))));
         if (json_is_true(json_member(vote, "after_work")))
             add_line(f, &cell->note, STR("approved after the work"));
     } else if (!also.len) {

@@ -178,6 +178,24 @@ static bool is_said_already(const struct json *detail)
            (fact_is(detail, "to", "closed") && fact_is(detail, "reason", "AllItemsVerified"));
 }
 
+/* Whose votes they were stands in what each approver said, and where duties are told. */
+static struct str settled_note(struct arena *a, const struct json *detail)
+{
+    int64_t votes = 0, last = 0;
+
+    JSON_EACH(vote,
+              json_member(detail, "votes")) /* one that answers two steps stands there twice */
+    {
+        votes += !fact_text(vote, "fault").len && fact_number(vote, "approval") != last;
+        last = fact_number(vote, "approval");
+    }
+    if (fact_is(detail, "effect", "none"))
+        return STR("what was decided stands");
+    if (fact_is(detail, "effect", "reopens"))
+        return STR("it is owed again");
+    return arena_printf(a, "%lld vote%s counted", (long long)votes, votes == 1 ? "" : "s");
+}
+
 static struct str act_note(struct filling *f, struct str kind, const struct json *detail)
 {
     struct arena *a = f->arena;
@@ -185,6 +203,8 @@ static struct str act_note(struct filling *f, struct str kind, const struct json
     if (str_eq_c(kind, "request.approval"))
         return arena_printf(a, "%.*s, %.*s", STR_ARG(fact_text(detail, "decision")),
                             STR_ARG(fact_text(detail, "channel")));
+    if (str_eq_c(kind, "approval.settled"))
+        return settled_note(a, detail);
     if (str_eq_c(kind, "close.refused"))
         return evidence_reason(a, fact_text(detail, "why"));
     if (str_eq_c(kind, "policy.decided"))
@@ -222,9 +242,10 @@ static struct page_act page_act_of(struct filling *f, const struct json *act)
 {
     const struct json *detail = json_member(act, "detail");
     struct str kind = fact_text(act, "kind");
-    struct str to = str_eq_c(kind, "flow.ended")      ? fact_text(detail, "kind")
-                    : str_eq_c(kind, "request.moved") ? fact_text(detail, "to")
-                                                      : STR_NONE;
+    struct str to = str_eq_c(kind, "flow.ended")         ? fact_text(detail, "kind")
+                    : str_eq_c(kind, "request.moved")    ? fact_text(detail, "to")
+                    : str_eq_c(kind, "approval.settled") ? fact_text(detail, "outcome")
+                                                         : STR_NONE;
     struct evidence_deed deed = evidence_deed(f->arena, kind, to);
     if (fact_is(detail, "reason", "NoApprovalNeeded"))
         deed = (struct evidence_deed){MARK_NOTE, STR("Found to need no approval")};

@@ -63,6 +63,10 @@ static const struct {
     {"request.remapped", MARK_WARN, "The ticket asks for something else since"},
     {"request.mode", MARK_NOTE, "The gate's mode changed"},
     {"request.approval", MARK_NOTE, "Decided by an approver"},
+    {"approval.settled/approved", MARK_GOOD, "Enough had approved"},
+    {"approval.settled/declined", MARK_NOTE, "Declined by an approver"},
+    {"approval.settled/lapsed", MARK_NOTE, "Not enough approved in time"},
+    {"approval.settled/withdrawn", MARK_WARN, "An approval was taken back"},
     {"request.rebased", MARK_NOTE, "Read by another mapping from here on"},
     {"request.escalated", MARK_WARN, "People were told"},
     {"close.refused", MARK_BAD, "Close refused"},
@@ -108,6 +112,7 @@ static const struct word FAULTS[] = {
     {"channel", "does not count: not on this way"},
     {"late", "does not count: too late"},
     {"unnamed", "does not count: was not asked"},
+    {"after", "came when it was decided"},
 };
 
 static const char *find(const struct word *words, size_t count, struct str name)

@@ -43,6 +43,7 @@ struct sla_rung {
     struct str value, field; /* priority, account id or group; field: of a group. Of a ticket its
                                 request type, and "PROJECT ISSUE TYPE"; what is empty is as where
                                 requests are made */
+    int32_t line, column;    /* where it stands in its file; 0: one that is there by itself */
 };
 
 struct sla_policy {

@@ -220,8 +220,7 @@ void policy_call_judge(struct arena *arena, const struct policy_reply *reply, st
     ret->answer = json_is_true(decision) ? PERMIT_GIVEN : PERMIT_DENIED;
     read_reason(context, ret);
     const struct json *asks = json_member(context, "approvals");
-    if (ret->answer == PERMIT_GIVEN && asks &&
-        (reply->stage != PERMIT_INTAKE || !policy_asks_read(arena, asks, &ret->asks))) {
+    if (ret->answer == PERMIT_GIVEN && asks && !policy_asks_read(arena, asks, &ret->asks)) {
         ret->answer = PERMIT_OPEN;
         ret->why = "OddApprovals";
         return;
@@ -271,7 +270,7 @@ const char *policy_remedy(const char *why)
         {"NotJson", "see what answers at policy.url: it is not a decision point"},
         {"OddApprovals",
          "see context.approvals of its answer against schemas/README.md: what is not all "
-         "understood, or is wanted at another stage than intake, is no decision"},
+         "understood, or was not wanted at intake yet, is no decision"},
         {"NoDecision", "see what answers at policy.url: its reply has no decision"},
     };
 

@@ -36,12 +36,12 @@ struct policy_reply {
     bool late, too_large; /* why not; neither: nobody answered */
     int status;
     struct str content_type, body;
-    struct str request_id;   /* X-Request-ID as it came back; empty: it did not */
-    enum permit_stage stage; /* at which it was asked */
+    struct str request_id; /* X-Request-ID as it came back; empty: it did not */
 };
 
-/* What a reply to the question with that X-Request-ID is worth. Approvals are asked for at intake:
- * a yes that wants some later, when nobody would be asked, is no decision. */
+/* What a reply to the question with that X-Request-ID is worth. A decision point need not know that
+ * approvals are asked for at intake: one that wants the same again later, with the rest of its
+ * answer, is understood; whether it is the same says the database (policy_save). */
 void policy_call_judge(struct arena *arena, const struct policy_reply *reply, struct str request_id,
                        struct policy_answer *ret);
 

@@ -38,7 +38,6 @@ struct asking {
     struct policy_desk *desk;
     struct buf body;
     struct policy_asked asked;
-    enum permit_stage stage;
     int64_t began_ms; /* in line, then on its way */
     policy_desk_fn *fn;
     void *arg;
@@ -116,8 +115,7 @@ static void on_reply(void *arg, const struct http_reply *http)
                                  .status = http->status,
                                  .content_type = http_reply_header(http, "content-type"),
                                  .request_id = http_reply_header(http, "x-request-id"),
-                                 .body = http->body,
-                                 .stage = a->stage};
+                                 .body = http->body};
 
     policy_call_judge(arena, &reply, str_of(a->asked.question), &a->asked.answer);
     a->asked.body = buf_str(&a->body);
@@ -225,7 +223,7 @@ void policy_desk_ask(struct policy_desk *desk, const struct policy_question *q, 
 
     if (!a)
         abort();
-    *a = (struct asking){.desk = desk, .stage = q->stage, .fn = fn, .arg = arg};
+    *a = (struct asking){.desk = desk, .fn = fn, .arg = arg};
     buf_init(&a->body, POLICY_CALL_BYTES + 1024);
     rng_uuid(desk->rng, a->asked.question);
     a->began_ms = io_loop_now_ms(desk->loop);

@@ -1,5 +1,9 @@
 #include "service/policy_keep.h"
 
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "json/json_read.h"
 #include "json/json_write.h"
 #include "service/policy_reload.h"
 
@@ -42,13 +46,38 @@ void policy_keep_duties(struct buf *out, const struct policy_config *c)
     json_close_array(&json);
 }
 
-void policy_keep_put(struct service *svc, store_done_fn *fn, void *arg)
+struct offer {
+    struct service *svc;
+    store_done_fn *fn;
+    void *arg;
+};
+
+static void on_offered(void *arg, enum store_outcome outcome, struct str answer)
+{
+    struct offer *o = arg;
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    const struct json *said = NULL;
+    struct err err = {0};
+    bool known = outcome == STORE_OK && json_parse(arena, answer, &said, &err);
+
+    if (known)
+        policy_reload_offered(o->svc->policy_reload, said);
+    o->fn(o->arg, outcome, outcome == STORE_OK ? "" : arena_cstr(arena, answer));
+    free(o);
+}
+
+void policy_keep_put(struct service *svc, const char *how, store_done_fn *fn, void *arg)
 {
     AUTO(drop_buf) struct buf sets;
+    struct offer *o = calloc(1, sizeof *o);
 
+    if (!o)
+        abort();
+    *o = (struct offer){svc, fn, arg};
     buf_init(&sets, POLICY_DUTIES_BYTES);
     policy_keep_duties(&sets, svc->policy);
-    store_policy_put(&svc->store, svc->policy->pdp, buf_str(&sets), fn, arg);
+    store_policy_offer(&svc->store, svc->policy->pdp, buf_str(&sets), how, svc->owner, on_offered,
+                       o);
 }
 
 struct str policy_keep_line(const struct service *svc, const struct json *policies,
@@ -61,7 +90,9 @@ struct str policy_keep_line(const struct service *svc, const struct json *polici
         return STR("a new policy was refused: the one before goes on");
     *ret_worse = policy_reload_apart(svc->policy_reload, policies);
     if (*ret_worse)
-        return STR("another policy is live than this replica has: it decides nothing");
+        return policy_reload_older(svc->policy_reload)
+                   ? STR("the policy of this replica's files was replaced: it decides nothing")
+                   : STR("another policy is live than this replica has: it decides nothing");
     if (!svc->desk)
         return !c->rules_file.len ? STR_NONE : STR("by our own rules");
     struct policy_desk_state s = policy_desk_state(svc->desk);

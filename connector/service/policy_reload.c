@@ -28,6 +28,7 @@ struct policy_reload {
     struct list formers;
     bool putting, put_again, failed;
     bool apart;     /* another policy is live than ours; said */
+    bool older;     /* ours was live once, and was replaced */
     char said[200]; /* what was refused last, and why; empty: nothing since */
 };
 
@@ -71,6 +72,32 @@ bool policy_reload_hear(struct policy_reload *r, const struct policy_config *our
                  LOG_S("live", live), LOG_S("ours", ours->pdp));
     r->apart = apart && !r->putting;
     return !apart;
+}
+
+void policy_reload_offered(struct policy_reload *r, const struct json *said)
+{
+    if (!r)
+        return;
+    r->older = !json_is_true(json_member(said, "taken"));
+    if (!r->older)
+        return;
+    r->apart = !str_eq(json_path_str(said, "live"), r->svc->policy->pdp); /* this says it */
+    log_error("policy",
+              r->apart ? "the policy of these files was replaced by another one: a start does not "
+                         "make it live again, and this replica decides nothing"
+                       : "the duties of these files were replaced by others: a start does not make "
+                         "them live again, those of the live policy are kept apart",
+              LOG_S("ours", r->svc->policy->pdp), LOG_S("live", json_path_str(said, "live")),
+              LOG_S("live_since", json_path_str(said, "since")),
+              LOG_S("by", json_path_str(said, "by")),
+              LOG_S("replaced", json_path_str(said, "replaced")),
+              LOG_C("remedy", "give this replica the files of the live policy and send it SIGHUP; "
+                              "to go back to these files: countersign policy back --reason ..."));
+}
+
+bool policy_reload_older(const struct policy_reload *r)
+{
+    return r && r->older;
 }
 
 bool policy_reload_apart(const struct policy_reload *r, const struct json *policies)
@@ -183,7 +210,7 @@ static void put(struct policy_reload *r)
 {
     r->putting = true;
     r->put_again = false;
-    policy_keep_put(r->svc, on_put, r);
+    policy_keep_put(r->svc, "reload", on_put, r);
 }
 
 static void put_later(void *arg)

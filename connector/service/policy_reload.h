@@ -26,6 +26,11 @@ void policy_reload_say(const struct policy_reload *reload, struct buf *out);
  * nothing. */
 MUST_CHECK bool policy_reload_hear(struct policy_reload *reload, const struct policy_config *ours,
                                    struct str live);
+/* What the database said to ours, as governance.policy_offer does: one that was replaced is not
+ * made live by a start, and that is logged with the way back. NULL `reload` is fine. */
+void policy_reload_offered(struct policy_reload *reload, const struct json *said);
+/* Was it so when it was offered last? NULL: no. */
+bool policy_reload_older(const struct policy_reload *reload);
 /* Is another policy live than ours? `policies`: those of all sites, of governance.health(); NULL:
  * not known, no. */
 bool policy_reload_apart(const struct policy_reload *reload, const struct json *policies);

@@ -421,7 +421,7 @@ static void on_registered(void *arg, enum store_outcome outcome, const char *mes
     } else if (!d->policy_told) { /* of sites and sources that are there */
         d->policy_told = true;
         d->starting = 1;
-        policy_keep_put(&d->svc, on_registered, d);
+        policy_keep_put(&d->svc, "start", on_registered, d);
     } else
         d->mappings = mapping_keep_new(&d->svc, begin, d);
 }

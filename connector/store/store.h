@@ -373,9 +373,10 @@ void store_source_put(struct store *s, struct str name, struct str label, struct
                       const struct source_rule *rule, store_done_fn *fn, void *arg);
 /* --- whether a grant may be (sql/routine/policy.sql) --- */
 
-/* Who is asked, and the duties to be kept apart: a JSON list, as policy_put takes it. */
-void store_policy_put(struct store *s, struct str pdp, struct str sets, store_done_fn *fn,
-                      void *arg);
+/* Who is asked, and the duties to be kept apart: a JSON list, as policy_put takes it. how: start or
+ * reload, by which replica. The answer: what is live then, as policy_offer tells it. */
+void store_policy_offer(struct store *s, struct str pdp, struct str sets, const char *how,
+                        const char *replica, store_json_fn *fn, void *arg);
 /* A policy has faults, and is not taken up: JSON, see policy_refused. */
 void store_policy_refused(struct store *s, struct str fault, store_done_fn *fn, void *arg);
 /* What is to be asked about a request at that stage, and what has to be known for it: JSON, see

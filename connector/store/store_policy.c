@@ -1,14 +1,15 @@
 #include "base/codecs.h"
 #include "store/store_priv.h"
 
-void store_policy_put(struct store *s, struct str pdp, struct str sets, store_done_fn *fn,
-                      void *arg)
+void store_policy_offer(struct store *s, struct str pdp, struct str sets, const char *how,
+                        const char *replica, store_json_fn *fn, void *arg)
 {
-    struct pg_param params[] = {store_p(pdp), store_p(sets)};
+    struct pg_param params[] = {store_p(pdp), store_p(sets), store_p(str_of(how)),
+                                store_p(str_of(replica)), store_p(STR(""))};
     struct store_op *op = store_op_new(arg);
 
-    op->fn.done = fn;
-    pg_exec(s->pg, &SQL_POLICY_PUT, params, store_on_done, op);
+    op->fn.json = fn;
+    pg_exec(s->pg, &SQL_POLICY_OFFER, params, store_on_json, op);
 }
 
 void store_policy_refused(struct store *s, struct str fault, store_done_fn *fn, void *arg)

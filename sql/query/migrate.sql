@@ -77,7 +77,7 @@ kind(kind, what, member, is_first) as (
            ('exception.granted', 'exception', 'exception', true), ('exception.revoked', 'exception', 'exception', false),
            ('exception.lapsed', 'exception', 'exception', false), ('policy.decided', 'policy decision', 'decision', true),
            ('account.linked', 'account link', 'link', true), ('entitlement.linked', 'entitlement link', 'link', true),
-           ('emergency.reviewed', 'review', 'review', true)),
+           ('emergency.reviewed', 'review', 'review', true), ('approval.settled', 'settled approval', 'settled', true)),
 -- What a row makes its entries say (evidence_write), and what those of before commitments said: plain hashes, which erasing a person unties.
 row as materialized (
     select 'item' as what, i.id, i.request_id, null::timestamptz as at,
@@ -97,6 +97,17 @@ row as materialized (
            jsonb_build_object('decision', a.decision, 'channel', a.channel, 'after_work', case when a.after_work then true end),
            jsonb_build_object('tuple', nullif(a.tuple_hash, ''), 'approver_sha256', encode(sha256(convert_to(a.approver, 'UTF8')), 'hex'))
       from governance.approval a
+    union all
+    select 'settled approval', s.id, s.request_id, s.at,
+           jsonb_build_object('outcome', s.outcome, 'effect', s.effect, 'reached', to_char(s.reached_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+               'policy', nullif(s.policy, ''), 'decisions', nullif(to_jsonb(s.decisions), '[]'), 'votes', c.votes), '{}'
+      from governance.approval_settled s
+      left join (select k.settled_id, jsonb_agg(jsonb_build_object('approval', k.approval_id, 'step', nullif(k.step, 0), 'delegation', k.delegation_id,
+                            'stead', case when k.delegation_id is not null then k.stead end, 'person', k.person, 'hats', nullif(k.hats, 0),
+                            'maybe', nullif(k.maybe, 0), 'fault', nullif(k.fault, '')) order by k.approval_id, k.step) as votes
+                   from (select x.*, count(x.delegation_id) over (partition by x.settled_id order by x.approval_id, x.step) as stead
+                           from governance.approval_counted x) k
+                  group by k.settled_id) c on c.settled_id = s.id
     union all
     select 'exception', x.id, coalesce(x.request_id, i.request_id), x.created_at,
            jsonb_build_object('item', x.item_id, 'scope', x.scope, 'source', x.source, 'sod_set', x.sod_set, 'sod_set_id', x.sod_set_id, 'renews', x.renews,
@@ -200,7 +211,7 @@ wrong as (
       left join governance.person_commitment c on c.entry = e.seq and c.member = left(k.member, -11)
       left join erased z on z.request_id = e.request_id
      where e.commits and k.member like '%\_commitment' and k.member not in ('tuple_commitment', 'raw_commitment', 'id_commitment', 'payload_commitment',
-               'asked_commitment', 'answered_commitment', 'key_commitment') -- of documents
+               'asked_commitment', 'answered_commitment', 'key_commitment', 'terms_commitment') -- of documents
        and (c.entry is null or c.erased_at is not null and coalesce(z.seq, 0) < e.seq)
     union all
     select 0, format('the salt of request %s %s', r.id, case when s.request_id is null then 'is gone' else 'was erased, and no person' end)
@@ -233,12 +244,12 @@ cell(kind, what, member, is_document) as (
     select k.kind, k.what, c.member, c.is_document
       from (values ('item.wanted', 'item'), ('item.replaced', 'item'), ('item.superseded', 'item'), ('item.observed', 'observation'),
                    ('request.approval', 'approval'), ('exception.granted', 'exception'), ('exception.revoked', 'exception'), ('exception.lapsed', 'exception'),
-                   ('policy.decided', 'decision'), ('account.linked', 'link'), ('emergency.reviewed', 'review')) k(kind, what)
+                   ('policy.decided', 'decision'), ('account.linked', 'link'), ('emergency.reviewed', 'review'), ('approval.settled', 'settled')) k(kind, what)
       join (values ('item', 'account', false), ('observation', 'raw', true), ('observation', 'id', true), ('approval', 'approver', false),
                    ('approval', 'tuple', true), ('exception', 'owner', false), ('exception', 'approver', false), ('exception', 'reason', false),
                    ('exception', 'control', false), ('decision', 'tuple', true), ('decision', 'asked', true), ('decision', 'answered', true),
                    ('link', 'account', false), ('link', 'person', false), ('link', 'native_id', false), ('link', 'actor', false),
-                   ('review', 'reviewer', false), ('review', 'note', false)) c(what, member, is_document) on c.what = k.what),
+                   ('review', 'reviewer', false), ('review', 'note', false), ('settled', 'tuple', true), ('settled', 'terms', true)) c(what, member, is_document) on c.what = k.what),
 row as materialized (
     select 'item' as what, i.id, 'account' as member, i.account as value from governance.request_item i
     union all
@@ -259,11 +270,19 @@ row as materialized (
       from governance.account_link l
      cross join lateral (values ('account', l.account), ('person', l.person), ('native_id', l.native_id), ('actor', l.actor)) v(member, value)
     union all
-    select 'review', r.id, v.member, v.value from governance.emergency_review r cross join lateral (values ('reviewer', r.reviewer), ('note', r.note)) v(member, value)),
+    select 'review', r.id, v.member, v.value from governance.emergency_review r cross join lateral (values ('reviewer', r.reviewer), ('note', r.note)) v(member, value)
+    union all
+    select 'settled', s.id, v.member, v.value from governance.approval_settled s
+     cross join lateral (values ('tuple', s.tuple_hash), ('terms', encode(sha256(convert_to(s.terms::text, 'UTF8')), 'hex'))) v(member, value)),
 said as (
     select e.seq, e.request_id, format('%s %s', c.what, w.id) as what, c.member, c.is_document, e.d->>(c.member || '_commitment') as commitment, w.value
       from entry e join cell c on c.kind = e.kind
       join row w on w.what = c.what and w.member = c.member and w.id = (e.d->>c.what)::bigint
+    union all -- whom somebody answered for
+    select e.seq, e.request_id, format('settled %s', c.settled_id), 'stead_' || c.stead, false, e.d->>('stead_' || c.stead || '_commitment'), c.named
+      from entry e join (select x.*, count(x.delegation_id) over (partition by x.settled_id order by x.approval_id, x.step) as stead
+                           from governance.approval_counted x) c on c.settled_id = (e.d->>'settled')::bigint
+     where e.kind = 'approval.settled' and c.delegation_id is not null
     union all
     select e.seq, e.request_id, format('request %s', r.id), v.member, v.is_document, e.d->>(v.member || '_commitment'), v.value
       from last l join governance.access_request r on r.id = l.request_id

@@ -80,9 +80,13 @@ select governance.dossier_text($1::uuid)
 -- params: owner text, request uuid, version bigint, facts jsonb
 select governance.facts_save($1, $2::uuid, $3::bigint, $4::jsonb)
 
--- name: policy_put
--- params: pdp text, sets jsonb
-select governance.policy_put($1, $2::jsonb)
+-- name: policy_offer
+-- params: pdp text, sets jsonb, how text, actor text, reason text
+select governance.policy_offer($1, $2::jsonb, $3, $4, $5)
+
+-- name: policy_history
+-- params: pdp text, sets jsonb, last int
+select governance.policy_history($1, $2::jsonb, $3::int)
 
 -- name: policy_refused
 -- params: fault jsonb

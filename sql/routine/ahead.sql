@@ -24,8 +24,19 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.ahead_stands(governance.access_request) is 'Does the request that something went ahead of still ask for it?';
 
+-- Before a request that may have been edited is held: whoever ends what went ahead of it holds both, too, in the order of their ids.
+create or replace function governance.lock_ahead(p_request uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if exists (select from governance.access_request q where q.follows = p_request and q.cause = 'ahead') then
+        perform from governance.access_request r
+          where r.id = p_request or r.follows = p_request and r.cause = 'ahead' order by r.id for update;
+    end if;
+end $$;
+comment on function governance.lock_ahead(uuid) is 'Lock a request with what went ahead of it, in the order of their ids';
+
 -- A request was edited before its approval: what went ahead of it and it asks for no more is withdrawn, as long as nobody said that it was
--- done; else whoever edited it may not know that it goes on. The caller holds the request.
+-- done; else whoever edited it may not know that it goes on. The caller holds the request, and what went ahead of it (lock_ahead).
 create or replace function governance.ahead_edited(p_request uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -192,9 +192,17 @@ begin
 end $$;
 comment on function governance.approval_until(governance.access_request) is 'End of the window in which an approval counts';
 
--- Each decision that is recorded, and why it does not count; fault '' counts. person: the same for rows of one person, or of what
--- may be one. p_settled: as it was when that was settled; who took it back after that, or went on to do the work, did approve it.
-create or replace function governance.approval_votes_at(r governance.access_request, p_settled timestamptz)
+-- When a vote was given, by the clock of its channel; else when it was stored.
+create or replace function governance.approval_given(a governance.approval) returns timestamptz
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+    return date_trunc('milliseconds', case when a.given_at > 'epoch' and a.channel in ('jsm', 'automation') then a.given_at else a.at end);
+end $$;
+comment on function governance.approval_given(governance.approval) is 'When an approval was given';
+
+-- Each decision that is recorded, and why it does not count by what is known now; fault '' counts. person: the same for rows of one person, or
+-- of what may be one. p_settled: as it was when that was settled; who took it back after that, or went on to do the work, did approve it.
+create or replace function governance.approval_votes_now(r governance.access_request, p_settled timestamptz)
 returns table (id bigint, approver text, person bigint, channel text, decision text, at timestamptz, hats int, maybe int, steps int,
                outdated boolean, withdrawn boolean, fault text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -206,7 +214,7 @@ begin
     return query
     with given as materialized (
         select a.id, a.approver, a.channel, a.decision, a.tuple_hash, governance.person_all(a.approver, a.approver_names) as names,
-               date_trunc('milliseconds', case when a.given_at > 'epoch' and a.channel in ('jsm', 'automation') then a.given_at else a.at end) as at
+               governance.approval_given(a) as at
           from governance.approval a where a.request_id = r.id),
     fact as materialized (
         select g.*, h.hats as is,
@@ -235,25 +243,32 @@ begin
                 else '' end
       from fact f order by f.id;
 end $$;
-comment on function governance.approval_votes_at(governance.access_request, timestamptz) is
-    'Each decision about a request, and why it does not count, or did not when it was settled';
+comment on function governance.approval_votes_now(governance.access_request, timestamptz) is
+    'Each decision about a request, and why it does not count by what is known now, or did not when it was settled';
 
 create or replace function governance.approval_votes(r governance.access_request)
 returns table (id bigint, approver text, person bigint, channel text, decision text, at timestamptz, hats int, maybe int, steps int,
                outdated boolean, withdrawn boolean, fault text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    standing bigint := governance.approval_standing(r.id);
 begin
-    return query select * from governance.approval_votes_at(r, null);
+    if standing is not null then
+        return query select * from governance.approval_votes_kept(r, standing);
+    else
+        return query select * from governance.approval_votes_now(r, null);
+    end if;
 end $$;
-comment on function governance.approval_votes(governance.access_request) is 'Each decision about a request, and why it does not count';
+comment on function governance.approval_votes(governance.access_request) is
+    'Each decision about a request, and why it does not count: as it was judged when that was settled, else by what is known now';
 
 -- As approval_judge() of domain/approval.c. Null: not enough of them, or somebody declined.
-create or replace function governance.approval_since(r governance.access_request) returns timestamptz
+create or replace function governance.approval_since_now(r governance.access_request) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     terms jsonb := governance.approval_terms(r);
 begin
-    return (with vote as materialized (select * from governance.approval_votes(r)),
+    return (with vote as materialized (select * from governance.approval_votes_now(r, null)),
                  yes as materialized (select v.person, v.at, v.steps from vote v where v.decision = 'approved' and v.fault = '')
             select min(c.at) from yes c
              where not exists (select from vote v where v.decision = 'declined' and not v.withdrawn)
@@ -262,6 +277,19 @@ begin
                        select from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)
                         where (select count(distinct v.person) from yes v where v.at <= c.at and v.steps & (1 << (s.n::int - 1)) <> 0)
                               < (s.step->>'at_least')::int));
+end $$;
+comment on function governance.approval_since_now(governance.access_request) is
+    'When enough people had approved by what is known now, each step of the template among them; null: they have not, or somebody declined';
+
+create or replace function governance.approval_since(r governance.access_request) returns timestamptz
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    standing bigint := governance.approval_standing(r.id);
+begin
+    if standing is not null then
+        return (select s.reached_at from governance.approval_settled s where s.id = standing);
+    end if;
+    return governance.approval_since_now(r);
 end $$;
 comment on function governance.approval_since(governance.access_request) is
     'When enough people had approved, each step of the template among them; null: they have not, or somebody declined';
@@ -296,6 +324,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     t governance.ticket;
     mover text[];
+    standing bigint;
 begin
     if not exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved') then
         return false;
@@ -305,7 +334,13 @@ begin
         return false;
     end if;
     mover := governance.person_all(t.moved_by, t.mover_names);
-    return exists (select from governance.approval_votes_at(r, r.approved_at) v join governance.approval a on a.id = v.id
+    standing := governance.approval_standing(r.id);
+    if standing is not null then -- who it was is asked by all that is known now
+        return exists (select from governance.approval_counted c join governance.approval a on a.id = c.approval_id
+                        where c.settled_id = standing and a.decision = 'approved' and c.fault = ''
+                          and governance.one_person(mover, governance.person_all(a.approver, a.approver_names)));
+    end if;
+    return exists (select from governance.approval_votes_now(r, r.approved_at) v join governance.approval a on a.id = v.id
                     where v.decision = 'approved' and v.fault = ''
                       and governance.one_person(mover, governance.person_all(a.approver, a.approver_names)));
 end $$;
@@ -356,8 +391,10 @@ begin
                             from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)),
                 'given', (select jsonb_agg(jsonb_build_object('approver', v.approver, 'decision', v.decision, 'channel', v.channel, 'at', v.at,
                                  'counts', v.fault = '', 'why_not', nullif(v.fault, ''),
-                                 'after_work', (select nullif(a.after_work, false) from governance.approval a where a.id = v.id)) order by v.id)
-                            from vote v))));
+                                 'after_work', (select nullif(a.after_work, false) from governance.approval a where a.id = v.id))
+                                 || governance.approval_counted_shown(governance.approval_standing(r.id), v.id) order by v.id)
+                            from vote v),
+                'settled', governance.approval_settled_shown(r.id))));
 end $$;
 comment on function governance.approval_shown(governance.access_request) is 'Who has to approve, who did, and why some of that does not count, as the API shows it';
 

@@ -30,7 +30,8 @@ begin return (
                         'held', count(*) filter (where a.gate_mode = 'enforce'))
                       from sla.close_attempt_v1 a where a.attempted_at > now() - interval '7 days' and a.refused_for is not null),
         'exceptions', (select jsonb_build_object('live', count(*), 'ending', count(*) filter (where x.expires_at < now() + interval '7 days'))
-                         from governance.exception x where x.revoked_at is null and x.expires_at > clock_timestamp()),
+                         from governance.exception x where x.revoked_at is null and x.expires_at > clock_timestamp()
+                          and (x.scope <> 'sod' or governance.sod_stands(x))),
         'debts', (select count(*) from (select from sla.exception_v1 x where x.is_expired_unresolved and x.expires_at <= now()
                                            and x.revoked_at is null limit 100) d),
         'unproven', (select count(*) from sla.gate_integrity_v1 g where g.is_enforced and g.found_at > now() - interval '7 days'),

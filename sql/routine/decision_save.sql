@@ -75,6 +75,9 @@ begin
     if target = 'approved' and r.approved_hash = '' then
         update governance.ticket x set approved_edit = x.edit where x.request_id = p_request;
     end if;
+    if r.emergency and r.approved_at is not null then -- its approval may have been reached by what became known since
+        perform governance.approval_settle(p_request);
+    end if;
     if p ? 'overdue' then
         perform governance.emergency_overdue(p_request, (p->'overdue'->>'approval')::boolean, (p->'overdue'->>'review')::boolean,
                                              (p->'overdue'->>'declined')::boolean);

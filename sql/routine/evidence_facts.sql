@@ -109,8 +109,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'beneficiary', governance.person_shown(r.beneficiary, r.beneficiary_names), 'sponsor', r.sponsor,
         'approvals', (select jsonb_agg(jsonb_build_object('who', governance.person_shown(v.approver, a.approver_names), 'decision', v.decision,
                                  'channel', v.channel, 'at_ms', governance.ms(v.at), 'why_not', nullif(v.fault, ''), 'after_work', a.after_work,
-                                 'hats', v.hats, 'maybe', v.maybe) order by v.id)
-                        from governance.approval_votes(r) v join governance.approval a on a.id = v.id),
+                                 'hats', h.hats[1], 'maybe', h.hats[2]) -- as is known now, also of a vote that counted
+                                 || governance.approval_counted_shown(governance.approval_standing(r.id), v.id) order by v.id)
+                        from governance.approval_votes(r) v join governance.approval a on a.id = v.id
+                       cross join lateral (select governance.hats_of(r, governance.person_all(a.approver, a.approver_names)) as hats) h),
+        'settled', (select jsonb_agg((s - 'at') || jsonb_build_object('at_ms', governance.ms((s->>'at')::timestamptz)) order by n)
+                      from jsonb_array_elements(governance.approval_settled_shown(r.id)) with ordinality as x(s, n)),
         'fulfillers', (select jsonb_agg(jsonb_build_object('who', governance.person_shown(f.person, f.names), 'at_ms', governance.ms(f.at),
                                  'hats', h.hats[1] & 11, 'maybe', h.hats[2] & 11) order by f.id)
                          from (select * from governance.fulfiller f where f.request_id = r.id order by f.id desc limit 20) f

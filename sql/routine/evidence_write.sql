@@ -93,6 +93,11 @@ begin
             'after_work', case when new.after_work then true end);
         people := jsonb_build_object('approver', new.approver);
         documents := jsonb_build_object('tuple', new.tuple_hash);
+    when 'approval_settled' then
+        request := new.request_id;
+        detail := governance.approval_settled_says(new);
+        people := governance.approval_settled_people(new.id);
+        documents := jsonb_build_object('tuple', new.tuple_hash, 'terms', encode(sha256(convert_to(new.terms::text, 'UTF8')), 'hex'));
     when 'delegation' then
         detail := jsonb_build_object('delegation', new.id, 'revoked', new.revoked_at is not null,
             'ends', to_char(new.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
@@ -105,6 +110,9 @@ begin
     when 'sod_set' then
         detail := jsonb_build_object('set', new.id, 'name', new.name, 'n', new.n, 'unlinked', new.unlinked, 'ended', new.ended_at is not null,
             'members_sha256', encode(sha256(convert_to(governance.sod_members(new.id)::text, 'UTF8')), 'hex'));
+    when 'policy_edition' then
+        detail := jsonb_build_object('edition', new.id, 'policy', new.pdp, 'policy_sha256', new.sha256, 'how', new.how);
+        people := jsonb_build_object('actor', new.actor, 'reason', new.reason);
     when 'site' then
         detail := jsonb_build_object('site', new.name, 'policy', new.policy, 'was', old.policy);
     when 'exception' then

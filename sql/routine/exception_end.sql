@@ -90,6 +90,34 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.exceptions_left() is 'Live exceptions of who left lately, with who said so and why';
 
+-- Live exceptions whose approver turns out to be their owner, or who asks or gains: looked for among those whom the accounts found of late
+-- tell anything of. One of a source is judged request by request besides (exception_counts).
+create or replace function governance.exceptions_void() returns bigint[]
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+    words text[] := array(
+        select distinct governance.person_folded(w.word)
+          from (select n.* from governance.account_link n order by n.id desc limit 500) l
+          join governance.account_link k on k.source = l.source and k.native_id = l.native_id
+         cross join lateral unnest(array[k.person, k.account]) w(word)
+         where l.established_at > clock_timestamp() - interval '1 hour' and w.word <> '');
+begin
+    if words = '{}' then
+        return '{}';
+    end if;
+    return array(
+        select x.id from governance.exception x
+         where x.revoked_at is null and x.expires_at > clock_timestamp()
+           and exists (select from unnest(governance.person_names(x.approved_by, x.approver_names)) n(name)
+                        where governance.person_folded(substr(n.name, position('=' in n.name) + 1)) = any (words))
+           and (governance.one_person(governance.person_all(x.approved_by, x.approver_names), governance.person_all(x.owner, x.owner_names))
+                or exists (select from governance.access_request r
+                            where r.id = coalesce(x.request_id, (select i.request_id from governance.request_item i where i.id = x.item_id))
+                              and (governance.hats_of(r, governance.person_all(x.approved_by, x.approver_names)))[1] & 3 <> 0))
+         order by x.id limit 100);
+end $$;
+comment on function governance.exceptions_void() is 'Live exceptions that turned out to be nobody else''s word';
+
 -- One portion of the requests of a source that an exception covers, in order of their ids.
 create or replace function governance.exception_page(x governance.exception, p_most int) returns uuid[]
 language sql volatile set search_path = pg_catalog, pg_temp as $$
@@ -116,13 +144,14 @@ $$;
 comment on function governance.exception_page_wake(governance.exception, uuid[], int) is 'Have looked at what is owed of a portion, and remember how far it went';
 
 -- What is to be done about exceptions, in portions, each in a transaction of its own; how much was: 0, nothing is left. Those of who left
--- end; ends that nobody has taken up yet: an entry of evidence each, and a look at what they covered; those to be reviewed are told.
+-- end, and those that are nobody else's word; ends that nobody has taken up yet: an entry of evidence each, and a look at what they covered; those to be reviewed are told.
 -- One replica at a time. All requests are held before anything is written.
 create or replace function governance.exception_sweep() returns int
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     most constant int := 200; -- a second's work at the most, of the ten that a statement has
     gone bigint[];
+    void bigint[];
     over bigint[];
     waking governance.exception;
     page uuid[] := '{}';
@@ -134,7 +163,8 @@ begin
     over := array(select x.id from governance.exception x
                    where x.lapsed_at is null and (x.expires_at <= clock_timestamp() + interval '60 s' or x.revoked_at is not null)
                    order by x.id limit 100);
-    over := array(select distinct u.id from unnest(gone || over) as u(id) order by u.id);
+    void := governance.exceptions_void();
+    over := array(select distinct u.id from unnest(gone || void || over) as u(id) order by u.id);
     select * into waking from governance.exception x where x.wake_after is not null order by x.id limit 1;
     if found then
         page := governance.exception_page(waking, most);
@@ -144,6 +174,10 @@ begin
         update governance.exception x set revoked_at = clock_timestamp(), ended_why = 'owner_left', ended_by = l.actor, ended_reason = l.reason
           from governance.exceptions_left() l where x.id = l.exception_id and x.id = any (gone) and x.revoked_at is null;
         perform governance.owner_left_told(array(select x.id from governance.exception x where x.id = any (gone) and x.ended_why = 'owner_left'));
+    end if;
+    if cardinality(void) > 0 then
+        update governance.exception x set revoked_at = clock_timestamp(), ended_why = 'void' where x.id = any (void) and x.revoked_at is null;
+        perform governance.exception_told(void, 'ExceptionVoid', '/void');
     end if;
     update governance.departure d set swept_at = clock_timestamp()
      where d.swept_at is null and d.returned_at is null and d.left_at < clock_timestamp() - interval '1 minute' and cardinality(gone) = 0;

@@ -8,6 +8,9 @@ declare
     t jsonb := p->'ticket';
     mapped jsonb := t->'mapped';
 begin
+    if jsonb_typeof(mapped) = 'object' then
+        perform governance.lock_ahead(p_request);
+    end if;
     select * into r from governance.access_request x
      where x.id = p_request and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
        for update;

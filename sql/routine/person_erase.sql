@@ -14,6 +14,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
      union all select 'emergency_review.reviewer', v.reviewer, v.reviewer_names from governance.emergency_review v
      union all select 'exception.owner', x.owner, x.owner_names from governance.exception x
      union all select 'exception.approved_by', x.approved_by, x.approver_names from governance.exception x
+     union all select 'approval_counted.named', c.named, '{}' from governance.approval_counted c where c.named <> ''
      union all select 'delegation.delegator', d.delegator, '{}' from governance.delegation d
      union all select 'delegation.delegate', d.delegate, '{}' from governance.delegation d
      union all select 'ticket.moved_by', t.moved_by, t.mover_names from governance.ticket t
@@ -205,6 +206,9 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
              union all
             select f.request_id, false from governance.fulfiller f where governance.person_folded(f.person) = any (p_keys) or governance.names_hold(f.names, p_keys)
              union all
+            select s.request_id, false from governance.approval_counted c join governance.approval_settled s on s.id = c.settled_id
+             where governance.person_folded(c.named) = any (p_keys)
+             union all
             select v.request_id, false from governance.emergency_review v
              where governance.person_folded(v.reviewer) = any (p_keys) or governance.names_hold(v.reviewer_names, p_keys)
              union all
@@ -286,7 +290,9 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
            (75, 'ticket_fields', 'body', 'document'), (76, 'flow', 'payload', 'document'), (77, 'flow', 'why', 'text'),
            (78, 'flow_attempt', 'why', 'text'), (79, 'bulk_rider', 'why', 'text'), (80, 'webhook_delivery', 'body', 'bytes'),
            (81, 'policy_decision', 'asks', 'json'), (82, 'delegation', 'revoked_by', 'name'), (83, 'evidence_view', 'viewer', 'name'),
-           (84, 'access_request', 'approved_terms', 'json')
+           (84, 'access_request', 'approved_terms', 'json'), (85, 'approval_counted', 'named', 'name'),
+           (86, 'approval_settled', 'terms', 'json'), (87, 'approval_settled', 'tuple_hash', 'hash'), (88, 'policy_edition', 'actor', 'name'),
+           (89, 'policy_edition', 'reason', 'text')
 $$;
 comment on function governance.person_cells() is 'Every column in which a person may be named, and how';
 
@@ -304,7 +310,10 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
                    ('account_link', 'x.request_id'),
                    ('entitlement_link', 'x.request_id'),
                    ('fulfiller', 'x.request_id'),
+                   ('approval_settled', 'x.request_id'),
+                   ('approval_counted', '(select s.request_id from governance.approval_settled s where s.id = x.settled_id)'),
                    ('delegation', 'null::uuid'),
+                   ('policy_edition', 'null::uuid'),
                    ('departure', 'x.request_id'),
                    ('emergency_review', 'x.request_id'),
                    ('operator_act', 'x.request_id'),

@@ -279,10 +279,17 @@ begin
     end if;
     insert into governance.policy_decision (request_id, stage, item_id, pdp, permitted, asked, answered, why, reason, conflicts, question,
                                             took_ms, asks, tuple_hash, generation)
-    select p_request, x.stage, nullif(x.item, 0), x.pdp, x.permitted, decode(x.asked, 'base64'), decode(x.answered, 'base64'), x.why, x.reason,
-           array(select jsonb_array_elements_text(coalesce(x.conflicts, '[]'))), nullif(x.question, '')::uuid, x.took_ms, x.asks, r.mapped_hash, r.generation
+    select p_request, x.stage, nullif(x.item, 0), x.pdp, case when not o.odd then x.permitted end, decode(x.asked, 'base64'), decode(x.answered, 'base64'),
+           case when o.odd then 'OddApprovals' else x.why end, x.reason,
+           array(select jsonb_array_elements_text(coalesce(x.conflicts, '[]'))), nullif(x.question, '')::uuid, x.took_ms,
+           case when x.stage = 'intake' then x.asks end, r.mapped_hash, r.generation
       from jsonb_to_recordset(p->'decisions') as x(item bigint, stage text, pdp text, permitted boolean, asked text, answered text, why text,
-               reason text, conflicts jsonb, question text, took_ms int, asks jsonb);
+               reason text, conflicts jsonb, question text, took_ms int, asks jsonb)
+        -- a decision point may say at every stage what it wants; what it did not want at intake nobody was asked for
+     cross join lateral (select x.asks is not null and x.stage <> 'intake' and x.asks is distinct from (
+               select d.asks from governance.policy_decision d
+                where d.request_id = p_request and d.stage = 'intake' and d.item_id = x.item and d.tuple_hash = r.mapped_hash
+                order by d.id desc limit 1) as odd) o;
     update governance.access_request x
        set version = x.version + 1,
            lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')

@@ -31,6 +31,10 @@ create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
 create or replace trigger follow after insert on governance.approval
     for each row execute function governance.approval_follow();
+create or replace trigger settle after insert on governance.approval
+    for each row execute function governance.approval_said();
+create or replace trigger settle_approval after update of phase on governance.access_request for each row
+    when (old.phase is distinct from new.phase and new.phase in ('approved', 'denied', 'expired')) execute function governance.approval_moved();
 create or replace trigger guard_asked before update of phase, approval_asked_at on governance.access_request
     for each row execute function governance.guard_asked();
 create or replace trigger guard_claimant before update of phase on governance.access_request
@@ -113,7 +117,7 @@ declare
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
                              'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
-                             'emergency_review', 'fulfiller', 'sla_calendar', 'sla_span', 'evidence_view', 'erasure', 'retention', 'retention_run',
+                             'emergency_review', 'fulfiller', 'approval_settled', 'approval_counted', 'policy_edition', 'sla_calendar', 'sla_span', 'evidence_view', 'erasure', 'retention', 'retention_run',
                              'retention_request'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
@@ -144,6 +148,7 @@ begin
         ('policy_decision', 'evidence_new', 'after insert', '', 'policy.decided'),
         ('sod_set', 'evidence_new', 'after insert', '', 'sod_set.began'),
         ('sod_set', 'evidence_end', 'after update of ended_at', 'when (old.ended_at is distinct from new.ended_at)', 'sod_set.ended'),
+        ('policy_edition', 'evidence_new', 'after insert', '', 'policy.live'),
         ('site', 'evidence_policy', 'after update of policy', 'when (old.policy is distinct from new.policy)', 'site.policy'),
         ('close_attempt', 'evidence_new', 'after insert', 'when (new.refused is not null)', 'close.refused'),
         ('close_attempt', 'evidence_refused', 'after update', 'when (old.refused is distinct from new.refused)', 'close.refused'),
@@ -156,6 +161,7 @@ begin
         ('account_link', 'evidence_new', 'after insert', '', 'account.linked'),
         ('entitlement_link', 'evidence_new', 'after insert', '', 'entitlement.linked'),
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
+        ('approval_settled', 'evidence_new', 'after insert', '', 'approval.settled'),
         ('delegation', 'evidence_new', 'after insert', '', 'approval.delegated'),
         ('delegation', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'approval.delegated'),
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),

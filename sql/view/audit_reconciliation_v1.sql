@@ -24,6 +24,8 @@ counted as (
     union all
     select 'approvals', (select count(*) from governance.approval), coalesce((select n from entry where kind = 'request.approval'), 0)
     union all
+    select 'approvals settled', (select count(*) from governance.approval_settled), coalesce((select n from entry where kind = 'approval.settled'), 0)
+    union all
     select 'entries of the log', (select count(*) from governance.evidence_entry)
                + (select coalesce(sum(r.last - r.first + 1), 0)::bigint from governance.retention_run r), (select h.seq from governance.evidence_head h))
 select c.what, c.counted, c.logged, c.counted - c.logged as difference from counted c

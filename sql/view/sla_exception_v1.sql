@@ -11,8 +11,8 @@ select x.id as exception_id,
        x.created_at as granted_at,
        x.expires_at,
        x.revoked_at,
-       case when x.revoked_at is not null then 'revoked' when x.expires_at <= n.now then 'expired' else 'live' end as state,
-       x.revoked_at is null and x.expires_at > n.now as is_live,
+       case when x.revoked_at is not null then 'revoked' when x.expires_at <= n.now then 'expired' when v.is_void then 'void' else 'live' end as state,
+       x.revoked_at is null and x.expires_at > n.now and not v.is_void as is_live,
        u.is_expired_unresolved,
        extract(epoch from x.expires_at - x.created_at)::bigint as granted_seconds,
        case when x.revoked_at is null then extract(epoch from x.expires_at - n.now)::bigint end as remaining_seconds,
@@ -21,7 +21,7 @@ select x.id as exception_id,
        x.scope,
        x.renews as renews_id,
        x.review_at,
-       case when x.revoked_at is not null then coalesce(x.ended_why, 'revoked') when x.expires_at <= n.now then 'expired' end as ended_as,
+       case when x.revoked_at is not null then coalesce(x.ended_why, 'revoked') when x.expires_at <= n.now then 'expired' when v.is_void then 'void' end as ended_as,
        case when isfinite(x.lapsed_at) then x.lapsed_at end as lapsed_at,
        extract(epoch from least(x.revoked_at, n.now) - x.created_at)::bigint as age_seconds
   from governance.exception x
@@ -32,6 +32,15 @@ select x.id as exception_id,
   left join governance.site s on s.name = r.site
   left join governance.ticket t on t.request_id = q.request_id
  cross join lateral (select clock_timestamp() as now) n
+ cross join lateral ( -- as sod_stands has it: the set of duties was defined anew
+        select x.scope = 'sod' and x.revoked_at is null and x.expires_at > n.now and exists (
+                   select from governance.sod_set s
+                    where s.name = x.sod_set and s.id > coalesce(x.sod_set_id, 0) and not exists (
+                          select from governance.sod_set o
+                           where o.id = x.sod_set_id and (o.n, o.unlinked) = (s.n, s.unlinked)
+                             and array(select row(m.source, m.entitlement)::text from governance.sod_member m where m.set_id = o.id order by m.source, m.entitlement)
+                                 = array(select row(m.source, m.entitlement)::text from governance.sod_member m where m.set_id = s.id order by m.source, m.entitlement)))
+               as is_void) v
  cross join lateral ( -- once, not wherever it is asked for: offset
         select x.revoked_at is null and x.expires_at <= n.now
                and c.ended is distinct from 'verified' and c.ended is distinct from 'withdrawn'
@@ -58,7 +67,7 @@ comment on column sla.exception_v1.source is 'Source of the item, or the one it 
 comment on column sla.exception_v1.granted_at is 'Granted, UTC';
 comment on column sla.exception_v1.expires_at is 'Its end';
 comment on column sla.exception_v1.revoked_at is 'Ended early; null = not';
-comment on column sla.exception_v1.state is 'live, expired or revoked';
+comment on column sla.exception_v1.state is 'live, expired, revoked, or void: it has not ended and covers nothing, for its set of duties was defined anew';
 comment on column sla.exception_v1.is_live is 'It covers its item now';
 comment on column sla.exception_v1.is_expired_unresolved is 'It ran out, and what it stood for is neither proven nor withdrawn nor covered anew';
 comment on column sla.exception_v1.granted_seconds is 'For how long it was granted';
@@ -68,6 +77,6 @@ comment on column sla.exception_v1.has_control is 'A compensating control is nam
 comment on column sla.exception_v1.scope is 'What it covers: item, request, source or sod';
 comment on column sla.exception_v1.renews_id is 'Earlier exception that it renews; null = none';
 comment on column sla.exception_v1.review_at is 'When it is to be reviewed; null = it is too short for that';
-comment on column sla.exception_v1.ended_as is 'revoked, taken_back, owner_left, not_needed, edited or expired; null = it lasts';
+comment on column sla.exception_v1.ended_as is 'revoked, taken_back, owner_left, not_needed, edited, expired or void (its approver turned out to be its owner, who asks or who gains, or its set of duties was defined anew); null = it lasts';
 comment on column sla.exception_v1.lapsed_at is 'When its end was taken up and what it covered was owed again; null = not, or before lapses were';
 comment on column sla.exception_v1.age_seconds is 'How long it has lasted';

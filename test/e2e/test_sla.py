@@ -3,6 +3,7 @@ What the database keeps of each clock is counted again here from the evidence al
 import base64
 import datetime
 import json
+import os
 import zoneinfo
 
 import pytest
@@ -56,6 +57,30 @@ def asked(site, person, role="fin-ledger-admin", **more):
 def told(site, request):
     return site.sql("select string_agg(concat_ws(' ', checkpoint, step_percent, deed, case when is_late then 'late' end), ', ' order by escalation_id) "
                     f"from sla.escalation_v1 where request_id = '{request}' and kind = 'sla'")
+
+
+def test_a_ladder_of_what_is_not_there_is_told(site):
+    online = site.countersign("check", "--online")
+    assert "rung" not in online.stdout, online.stdout
+    first, site.config = site.config, site.write("ladders.yaml", open(site.config).read().replace(
+        'ladder: [{ at: 5%, do: ticket, project: OPS, request_type: "40" }]', '''ladder:
+      - { at: 5%, do: ticket, project: SEC, issue_type: Incident }
+      - { at: 6%, do: ticket, project: OPS, request_type: "77" }
+      - { at: 7%, do: ticket, project: OPS, issue_type: Incidence }
+      - { at: 8%, do: group, value: night watch, field: customfield_10010 }
+      - { at: 9%, do: assignee, value: "712020:00000000-0000-4000-8000-999999999999" }'''))
+    try:
+        online = site.countersign("check", "--online", check=False)
+    finally:
+        site.config = first
+    said = [line for line in online.stdout.splitlines() if "rung" in line]
+    assert online.returncode == 1 and len(said) == 5, online.stdout + online.stderr
+    line = next(n for n, text in enumerate(open(os.path.join(site.folder, "ladders.yaml")), 1) if "project: SEC" in text)
+    assert said[0] == (f"acme rung 5% ticket of escalated ({site.folder}/ladders.yaml:{line}:9): does not fit: there is no project SEC that our account sees; "
+                       "name one under project:, or let our account browse it and create tickets there")
+    for text, wanted in zip(said[1:], ("project OPS has no request type 77 on its portal", "can create no 'Incidence' in project OPS", "there is no group 'night watch'",
+                                       "there is nobody of account")):
+        assert wanted in text
 
 
 def test_it_is_pressed_before_its_deadline_and_closes_on_proof(site):

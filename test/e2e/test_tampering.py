@@ -107,6 +107,21 @@ DB, LOG = "db verify", "evidence verify"
 EDIT = "update governance.evidence_entry set body = replace(body, '\"kind\":\"', '\"kind\":\"un') where seq = {}; "
 INSERT = ("update governance.evidence_entry set seq = seq + 1000000 where seq > 90; update governance.evidence_entry set seq = seq - 999999 where seq > 1000000; "
           "insert into governance.evidence_entry select 91, at, kind, request_id, body, prev, hash from governance.evidence_entry where seq = 90; ")
+# one whose approval was decided, by who answers for another one
+SETTLED = """set session_replication_role = origin;
+    select governance.delegation_add('boss@example.com', 'deputy@example.com', null, now() + interval '1 day', 'console');
+    create temp table made as select (governance.request_create(jsonb_build_object('site', s.name, 'kind', 'grant', 'mode', 'enforce', 'rule', 'r',
+        'request_type', '31', 'requester', 'asker@example.com', 'beneficiary', 'someone@example.com', 'justification', 'x', 'privileged', false, 'emergency', false,
+        'approval_needed', true, 'hold_text', '', 'mapping_version', v.sha256, 'mapped_hash', 'h1', 'sla_goal_ms', 3600000,
+        'mapped', '{{"approval": {{"at_least": 1, "channels": ["api"], "within_ms": 0, "remind": [],
+            "steps": [{{"who": "manager", "people": ["boss@example.com"], "at_least": 1}}]}}}}'::jsonb,
+        'items', '[{{"source": "sap-fin", "account": "someone", "entitlement": "fin-viewer", "desired": "present"}}]'::jsonb), false)).id
+      from governance.site s, governance.mapping_version v limit 1;
+    update governance.access_request set version = version + 1, phase = 'pending_approval' where id = (select id from made);
+    insert into governance.approval (request_id, approver, decision, channel, tuple_hash) select id, 'deputy@example.com', 'approved', 'api', 'h1' from made;
+    update governance.access_request set version = version + 1, phase = 'approved', approved_hash = mapped_hash where id = (select id from made);
+    set constraints all immediate; set session_replication_role = replica;
+"""
 # what: (what is done, who tells, what is told); {words} are the facts
 KINDS = {
     "an entry's text is edited": (EDIT.format(77), DB, "then entry 77: its text was changed"),
@@ -205,6 +220,18 @@ KINDS = {
     "a policy permitted": (
         "insert into governance.policy_decision (request_id, stage, permitted, asked, answered, asked_sha256, answered_sha256, pdp, took_ms, why) "
         "values ('{open}', 'approval', true, '{{}}', '{{}}', sha256('{{}}'), sha256('{{}}'), 'x', 1, 'Ok')", DB, r"policy decision \d+ has no entry"),
+    "a vote counted that did not": (
+        SETTLED + "insert into governance.approval_counted (settled_id, approval_id, step, person, hats, maybe, fault) select settled_id, approval_id, 2, person, 0, 0, '' "
+        "from governance.approval_counted", DB, r"settled approval \d+ is another one"),
+    "a vote that counted is gone": (SETTLED + "delete from governance.approval_counted", DB, r"settled approval \d+ is another one"),
+    "it was by another delegation": (SETTLED + "update governance.approval_counted set delegation_id = 9", DB, r"settled approval \d+ is another one"),
+    "another one was answered for": (SETTLED + "update governance.approval_counted set named = 'x@example.com'", DB, r"settled \d+ has another stead_1"),
+    "another number had to approve": (SETTLED + "update governance.approval_settled set terms = terms || '{{\"at_least\": 2}}'", DB, r"settled \d+ has another terms"),
+    "another policy answered": (SETTLED + "update governance.approval_settled set policy = 'rules:x'", DB, r"settled approval \d+ is another one"),
+    "an approval is said to be settled": (
+        "insert into governance.approval_settled (request_id, outcome, effect, reached_at, terms, tuple_hash, policy, decisions) "
+        "values ('{open}', 'approved', 'decides', now(), 'null', '', '', '{{}}')", DB, r"settled approval \d+ has no entry"),
+    "what was settled is gone": (SETTLED + "delete from governance.approval_counted; delete from governance.approval_settled", DB, r"settled approval \d+ is gone"),
     "clear text vanishes": ("delete from governance.person_commitment", DB, "the clear text of its account is gone"),
     "clear text is erased in secret": (
         "update governance.person_commitment set salt = null, value = null, erased_at = clock_timestamp()", DB,
@@ -238,6 +265,9 @@ def test_what_nobody_touched_verifies(site, facts):
     assert code == 0 and f"{facts['head']} entries verified, as" in said and "rows         0 say" in said, said
     code, said = copy.evidence_verify()
     assert code == 0 and said.startswith(f"{facts['head']} entries verify"), said
+    copy.do(SETTLED.format())
+    code, said = copy.db_verify()
+    assert code == 0 and "rows         0 say" in said, said
     copy.drop()
 
 

@@ -166,7 +166,17 @@ def test_approvals(db):
                  for _ in range(rng.choice([0, 1, 2, 3, 5]))]
         cases.append((terms if rng.random() < 0.9 else None, given))  # None: no template
     said = db.psql(f"""
-        create temp table tried (n int, line text, said text);
+        create temp table tried (n int, line text, said text, kept text, later text);
+        -- what was decided, as it is put down and as whoever asks is told
+        create function pg_temp.kept(request uuid) returns text language sql as $$
+            select string_agg(coalesce(nullif(c.fault, ''), '-'), ' ' order by c.approval_id)
+              from (select distinct approval_id, fault from governance.approval_counted k join governance.approval_settled s on s.id = k.settled_id
+                     where s.request_id = request) c
+        $$;
+        create function pg_temp.told(request uuid) returns text language sql as $$
+            select concat_ws(' ', governance.approval_reached(r)::int, string_agg(coalesce(nullif(v.fault, ''), '-'), ' ' order by v.id))
+              from governance.access_request r left join lateral governance.approval_votes(r) v on true where r.id = request group by r.*, r.id
+        $$;
         create function pg_temp.one(n int, terms jsonb, given jsonb) returns void language plpgsql as $$
         declare
             r governance.access_request;
@@ -197,14 +207,34 @@ def test_approvals(db):
                              from jsonb_array_elements(nullif(d->'given', 'null')) with ordinality as x(v, o))),
                 concat_ws(' ', governance.approval_reached(r)::int,
                           (select string_agg(coalesce(nullif(v.fault, ''), '-'), ' ' order by v.id) from governance.approval_votes(r) v));
+            if governance.approval_reached(r) then
+                perform t.move(made, 'approved');
+                update tried x set kept = pg_temp.kept(made), later = '' where x.n = one.n;
+                begin -- everybody leaves, takes it back, and turns out to be who asks; of this case alone
+                    perform pg_sleep(0.001);
+                    perform governance.departure_put(p, true, 'hr', 'later') from unnest(array['ann@x.org', 'bob@x.org', 'eve@x.org']) p;
+                    insert into governance.account_link (person, source, account, native_id, how)
+                    select p, 'plain', 'x', 'uid-x', 'read' from unnest(array['r@x.org', 'ann@x.org', 'bob@x.org', 'eve@x.org', '712020:dan']) p;
+                    insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
+                    select distinct made, x.approver, 'withdrawn', 'api', 'h1', clock_timestamp() from governance.approval x
+                     where x.request_id = made and x.decision = 'approved';
+                    raise exception using errcode = 'P0042', message = pg_temp.told(made);
+                exception when sqlstate 'P0042' then
+                    update tried x set later = sqlerrm where x.n = one.n;
+                end;
+            end if;
             perform governance.departure_put('bob@x.org', false, 'hr', '');
         end $$;
         select pg_temp.one(n::int, c->0, c->1) from jsonb_array_elements($json${json.dumps(cases)}$json$) with ordinality as x(c, n);
-        select said || '|' || line from tried order by n""").splitlines()
-    in_sql, lines = zip(*(line.split("|", 1) for line in said if "|" in line))
+        select said || '|' || coalesce(kept, '') || '|' || coalesce(later, '') || '|' || line from tried order by n""").splitlines()
+    in_sql, kept, later, lines = zip(*(line.split("|", 3) for line in said if "|" in line))
     in_core = core("approvals", "\n".join(lines) + "\n").splitlines()
     assert len(in_core) == len(in_sql) == len(cases)
     wrong = [both for both in zip(in_core, in_sql, lines) if both[0] != both[1]]
     assert not wrong, wrong[:5]
+    decided = [both for both in zip(in_core, kept, later) if both[0].startswith("1")]
+    assert len(decided) > 20 and not any(both for both in zip(in_core, kept, later) if not both[0].startswith("1") and (both[1] or both[2]))
+    changed = [both for both in decided if not both[0] == f"1 {both[1]}" == both[2]]
+    assert not changed, changed[:5]
     seen = {word for line in in_sql for word in line.split()}
     assert seen >= {"0", "1", "-", "withdrawn", "unclear", "outdated", "channel", "late", "unnamed", "left"}, seen

@@ -1,5 +1,6 @@
 """Real sessions at the same time: one owner, one row, one chain."""
 import concurrent.futures
+import json
 import random
 
 from lib import pg, wait
@@ -274,6 +275,48 @@ def test_one_ends_while_the_opposite_is_approved(db):
         assert one.result() and other.result(), "both are saved"
     assert db.psql("select string_agg(phase, ' ' order by requested_at) from governance.access_request") == "closed cancelled approved"
     assert db.psql(f"select superseded_by = t.item('{removal}') from governance.request_item where request_id = '{closed}'") == "t"
+
+
+def test_what_went_ahead_ends_while_its_mover_is_edited(db):
+    """Whoever ends it holds both in the order of their ids, and so does whoever edits the mover: neither waits for the other for good."""
+    for _ in range(40):  # ids are random: one that went ahead with the smaller of the two
+        mover = db.psql("""select t.request(array['plain:present', 'plain:absent'], '{"kind": "modify", "approval_needed": true}')""")
+        ahead = db.psql(f"""select governance.after_save(r, jsonb_build_object('item', i.id, 'over', false, 'cause', 'ahead', 'open', jsonb_build_object(
+            'kind', 'removal', 'mode', 'enforce', 'rule', 'leaver', 'request_type', '31', 'justification', 'x', 'privileged', false, 'emergency', false,
+            'approval_needed', false, 'hold_text', '', 'mapping_version', repeat('a', 64), 'mapped', '{{}}'::jsonb, 'mapped_hash', 'h2', 'sla_goal_ms', 14400000,
+            'approved_by', '', 'requested_ms', governance.ms(r.requested_at), 'items', jsonb_build_array(jsonb_build_object(
+                'source', i.source, 'account', i.account, 'entitlement', i.entitlement, 'desired', 'absent')))))
+              from governance.access_request r join governance.request_item i on i.request_id = r.id and i.desired = 'absent' where r.id = '{mover}';
+            select id from governance.access_request where follows = '{mover}'""").split()[-1]
+        if ahead < mover:
+            break
+    assert ahead < mover
+    db.psql(f"insert into governance.ticket (site, issue_id, request_id, category, role, cycle) values ('acme', '990', '{mover}', 'indeterminate', 'open', '0')")
+    ticket = {"state": "here", "category": "indeterminate", "role": "open", "status_name": "Open", "cycle": "0", "cycle_at_ms": 0, "moved_by": "",
+              "moved_by_us": False, "resolution_set": False, "updated_ms": 1, "marker": "", "approval": "none", "mapped_hash": "h9",
+              "mapped": {"kind": "grant", "beneficiary": "someone", "items": [{"source": "plain", "account": "someone", "entitlement": "other", "desired": "present"}]}}
+    versions = leased(db, mover), leased(db, ahead)
+    holder, editing, ending = db.session(), db.session(), db.session()
+    try:
+        for session in (holder, editing, ending):
+            session.run("set role countersign_service")
+        holder.run("begin")
+        holder.run(f"select id from governance.access_request where id = '{mover}' for update")
+        editing.send(f"select governance.facts_save('w', '{mover}', {versions[0]}, $t${json.dumps({'ticket': ticket})}$t$)")
+        waits(db, 1)
+        ending.send(f"select governance.decision_save('w', '{ahead}', {versions[1]}, {decision('cancelled')})")
+        waits(db, 2)
+        holder.run("rollback")
+        assert editing.result() and ending.result()
+    finally:
+        for session in (holder, editing, ending):
+            session.close()
+    assert db.psql(f"select cancel_asked from governance.access_request where id = '{ahead}'") == "t"
+
+
+def waits(db, count):
+    wait.until(lambda: db.psql("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") == str(count), 10,
+               what=f"{count} wait")
 
 
 def test_a_read_waits_for_none_of_those_it_puts_in_order(db):

@@ -107,9 +107,9 @@ select set_eq($$select distinct split_part(encode(g.tgargs, 'escape'), '\000', 1
               array['account.linked', 'entitlement.linked', 'item.wanted', 'item.replaced', 'item.observed', 'item.overgranted', -- steps on the way
                     'request.remapped', 'request.mode', 'request.rebased', 'mapping.live', 'mapping.changed', 'mapping.refused', -- how it is understood
                     'policy.decided', 'sod_set.began', 'sod_set.ended', -- what follows from it is a move, or an escalation
-                    'approval.delegated', 'person.left', 'person.returned', -- people: what lapses or is approved for it is told
+                    'approval.delegated', 'approval.settled', 'person.left', 'person.returned', -- people: what lapses or is approved for it is told
                     'sla.calendar', 'sla.policy', 'clock.held', 'clock.resumed', -- no deadline is told, but that one passed
-                    'evidence.forked', 'evidence.seen', 'person.erased', 'records.retained', 'gate.changed', 'gate.proved', 'source.rules', 'site.policy', 'operator.acted', -- operators'
+                    'evidence.forked', 'evidence.seen', 'person.erased', 'records.retained', 'gate.changed', 'gate.proved', 'source.rules', 'site.policy', 'policy.live', 'operator.acted', -- operators'
                     'ticket.second', 'delivery.quarantined', 'flow.ended'],
               'what is evidence and no event');
 select is_empty($$select evidence_kind from governance.event_type

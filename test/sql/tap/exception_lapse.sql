@@ -1,6 +1,6 @@
 -- What the sweep does about exceptions: those of who left, of whole sources in portions, of duties defined anew; and who hears of it.
 set role countersign_service;
-select plan(38);
+select plan(45);
 
 create function pg_temp.grants(more jsonb) returns bigint language sql as $$
     select (governance.exception_grant('{"owner": "ann@example.com", "approved_by": "bob@example.com", "reason": "why", "control": "watched daily"}'
@@ -147,4 +147,23 @@ select pg_temp.duties(2);
 select ok(not governance.sod_excepted(:'r', 'payer'), 'defined anew it is another set');
 select pg_temp.grants(jsonb_build_object('renews', :d)) as again \gset
 select ok(governance.sod_excepted(:'r', 'payer'), 'which a renewal covers');
+
+-- an account that is read shows that one was nobody else's word
+select pg_temp.asked() as mine \gset
+select pg_temp.grants(jsonb_build_object('request', :'mine', 'owner', 'otto@example.com', 'approved_by', 'olga@example.com')) as o \gset
+select pg_temp.asked(more => '{"requester": "rob@example.com"}') as his \gset
+select pg_temp.grants(jsonb_build_object('request', :'his', 'scope', 'request', 'approved_by', 'robert@example.com')) as p \gset
+select pg_temp.closed(:'mine', 'exception');
+update governance.access_request set look_at = null where id = :'mine';
+select governance.exception_sweep() from generate_series(1, 9);
+insert into governance.account_link (person, source, account, native_id, how) values ('otto@example.com', 'plain', 'otto', 'uid-o', 'read'), ('rob@example.com', 'plain', 'rob', 'uid-r', 'read');
+select is(governance.exceptions_void(), '{}', 'accounts of one name tell nothing');
+insert into governance.account_link (person, source, account, native_id, how) values ('olga@example.com', 'slow', 'otto.2', 'uid-2', 'read'), ('otto@example.com', 'slow', 'otto.2', 'uid-2', 'read'),
+    ('robert@example.com', 'plain', 'rob', 'uid-r', 'read');
+select is(governance.exception_sweep(), 2, 'they are looked for');
+select is(pg_temp.ended(:o) || ', ' || pg_temp.ended(:p), 'void lapsed, void lapsed', 'one approved what is his own, one what he asks for');
+select is(pg_temp.told('ExceptionVoid', :o), :'mine', 'people hear of it');
+select isnt((select look_at from governance.access_request where id = :'mine'), null, 'what it let close is owed again');
+select is((select ended_as from sla.exception_v1 where exception_id = :o), 'void', 'dashboards, too');
+select is(governance.exception_sweep(), 0, 'once');
 select * from finish();

@@ -1,6 +1,6 @@
 -- Whether a grant may be: nothing is given without an answer; a removal is nobody's question; duties to be kept apart.
 set role countersign_service;
-select plan(87);
+select plan(92);
 
 create function pg_temp.grant_of(more jsonb default '{}', items text[] default array['plain:present']) returns uuid language sql as $$
     select t.request(items, jsonb_build_object('kind', 'grant') || more)
@@ -206,6 +206,21 @@ select throws_ok(format('insert into governance.policy_decision (request_id, sta
                  '23514', null, 'a no wants nothing');
 select throws_ok(format('insert into governance.policy_decision (request_id, stage, item_id, asked, permitted, asks) values (%L, %L, %s, ''x'', true, ''{"at_least": 2}'')', :'jewel', s, t.item(:'jewel')),
                  '23514', null, 'nor does a yes that comes later: ' || s) from unnest(array['approval', 'verification']) as s;
+
+-- one that says so at every stage wants nothing else, and one that wants more later is not understood
+create function pg_temp.says(request uuid, at_stage text, asks jsonb) returns text language sql as $$
+    update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
+    select governance.policy_save('me', request, (select version from governance.access_request where id = request),
+        jsonb_build_object('decisions', jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('item', t.item(request), 'stage', at_stage, 'pdp', (select policy from governance.site where name = 'acme'),
+            'permitted', true, 'asked', encode('{}', 'base64'), 'answered', encode('{}', 'base64'), 'why', 'Ok', 'reason', '', 'conflicts', '[]'::jsonb, 'question', '', 'took_ms', 0, 'asks', asks)))));
+    select concat_ws(' ', permitted, why, asks) from governance.policy_decision where request_id = request order by id desc limit 1
+$$;
+select pg_temp.grant_of('{"beneficiary": "every@example.com"}') as every \gset
+select is(pg_temp.says(:'every', 'intake', '{"at_least": 2}'), 't Ok {"at_least": 2}', 'wanted at intake');
+select is(pg_temp.says(:'every', 'approval', '{"at_least": 2}'), 't Ok', 'and said again: it is known');
+select is(pg_temp.says(:'every', 'approval', '{"at_least": 3}'), 'OddApprovals', 'more than was wanted is no decision');
+select is(pg_temp.says(:'every', 'verification', null), 't Ok', 'nothing wanted is nothing');
+select is(pg_temp.says(:'plain', 'verification', '{"at_least": 2}'), 'OddApprovals', 'nor is what was not wanted at all');
 
 -- what a policy wants goes with it, until the request is approved
 select pg_temp.grant_of('{"beneficiary": "eased@example.com"}') as eased \gset

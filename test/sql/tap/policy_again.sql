@@ -1,6 +1,6 @@
 -- Another policy, other duties: what was answered before is asked again, and whoever it concerns is looked at now.
 set role countersign_service;
-select plan(29);
+select plan(31);
 
 create function pg_temp.answer(request uuid, stage text, permitted boolean, item bigint, conflicts text default '[]', pdp text default null) returns bigint language sql as $$
     update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
@@ -77,12 +77,18 @@ select governance.policy_put('rules:2', '[]');
 select governance.policy_put('rules:2', pg_temp.set_of('payer')::jsonb);
 select ok(governance.sod_excepted(:'h', 'payables'), 'taken out and put back as it was: the exception covers it');
 select is(pg_temp.shown(:x), 'live', 'and is shown so');
+set role countersign_dashboard;
+select is((select concat_ws(' ', state, is_live, ended_as) from sla.exception_v1 where exception_id = :x), 'live t', 'to dashboards, too');
+set role countersign_service;
 select is((select count(*)::int from governance.escalation where request_id = :'h'), 0, 'nobody is told anything');
 select governance.policy_put('rules:2', '[]');
 select is(pg_temp.shown(:x), 'live', 'taken out it stays what it was');
 select governance.policy_put('rules:2', pg_temp.set_of('auditor')::jsonb);
 select ok(not governance.sod_excepted(:'h', 'payables'), 'put back as another one it does not');
 select is(pg_temp.shown(:x), 'void', 'and is shown so');
+set role countersign_dashboard;
+select is((select concat_ws(' ', state, is_live, ended_as) from sla.exception_v1 where exception_id = :x), 'void f void', 'to dashboards, too');
+set role countersign_service;
 select is((select count(*)::int from governance.escalation where request_id = :'h' and reason = 'SodExceptionLapsed'), 1, 'and people are told');
 select is(governance.exception_list(jsonb_build_object('live', true, 'request', :'h', 'limit', 10))->'exceptions', '[]', 'it is not among those that are live');
 select governance.policy_put('rules:2', pg_temp.set_of('payer')::jsonb);

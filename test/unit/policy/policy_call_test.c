@@ -252,19 +252,6 @@ static void a_yes_may_want_approvals(void **state)
     assert_int_equal(odd.answer, PERMIT_OPEN);
     assert_string_equal(odd.why, "OddApprovals");
     assert_true(policy_remedy(odd.why)[0] != 0);
-    for (enum permit_stage stage = PERMIT_APPROVAL; stage < PERMIT_STAGE_COUNT; stage++) {
-        AUTO(drop_arena) struct arena *a = arena_new(1 << 20);
-        struct policy_reply late = {
-            .arrived = true,
-            .status = 200,
-            .content_type = STR("application/json"),
-            .body = STR("{\"decision\":true,\"context\":{\"approvals\":{\"at_least\":2}}}"),
-            .stage = stage};
-        struct policy_answer answer;
-        policy_call_judge(a, &late, STR("question"), &answer);
-        assert_int_equal(answer.answer, PERMIT_OPEN); /* nobody would be asked any more */
-        assert_string_equal(answer.why, "OddApprovals");
-    }
     assert_int_equal(no.answer, PERMIT_DENIED);
     assert_false(policy_asks_any(&no.asks));
 }
