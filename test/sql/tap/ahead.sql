@@ -1,6 +1,6 @@
 -- What a request takes away does not wait for what it gives: once, by a request of its own, measured from the same moment.
 set role countersign_service;
-select plan(43);
+select plan(47);
 
 create function pg_temp.mover(more jsonb default '{}') returns uuid language sql as $$
     select t.request(array['plain:present', 'plain:absent'], jsonb_build_object('kind', 'modify', 'approval_needed', true,
@@ -116,6 +116,20 @@ select pg_temp.open(:'e');
 select is((select count(*)::int from governance.access_request where follows = :'e'), 3, 'and goes ahead anew');
 select is(jsonb_array_length(governance.dossier(:'e')#>'{ahead,items}'), 1, 'once');
 select is(jsonb_array_length(governance.dossier(:'e')#>'{ahead,left}'), 1, 'only what nobody asks for is left over');
+
+-- edited to what takes nothing away any more, by a form that only gives
+select pg_temp.mover() as n \gset
+select pg_temp.open(:'n');
+select id as rn from governance.access_request where follows = :'n' \gset
+insert into governance.ticket (site, issue_id, issue_key, request_id, category, role, cycle) values ('acme', '10004', 'IAM-80', :'rn', 'indeterminate', 'open', '0');
+select t.fulfilling(:'rn');
+select governance.request_items(:'n', (select jsonb_agg(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired))
+    from governance.request_item i where i.request_id = :'n' and i.desired = 'present'));
+update governance.access_request set kind = 'grant' where id = :'n';
+select ok((select cancel_asked from governance.access_request where id = :'rn'), 'a plain grant: what went ahead is withdrawn');
+select is(pg_temp.doc(:'n', '{ahead,left,0,key}') || pg_temp.doc(:'n', '{ahead,left,0,over}'), 'IAM-80true', 'and its own ticket says so');
+select is(jsonb_path_query_array(governance.request_show(:'n'), '$.items[*].desired'), '["present"]', 'it gives, and nothing else');
+select is(governance.dossier(:'rn')->'ahead', 'null'::jsonb, 'of what went ahead nothing went ahead');
 
 -- what the database does not take from anybody
 select pg_temp.mover() as g \gset
