@@ -79,5 +79,10 @@ typedef bool cli_view_fn(FILE *to, struct arena *arena, struct str document);
  * refusal to stderr. Returns the exit code; a configuration that cannot be loaded is told, too. */
 int cli_ask(const struct cli *cli, const char *method, const char *path, struct str body,
             const char *idempotency_key, cli_view_fn *view);
+/* Behind a path of the API: "?name=value", or "&" behind another one; nothing where value is NULL
+ * or empty. */
+void cli_query(struct buf *path, const char *name, const char *value);
+/* GET of that path once no word is left over; else how it is used. */
+int cli_list(struct cli *cli, const struct buf *path, const char *usage, cli_view_fn *view);
 
 #endif

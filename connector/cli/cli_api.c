@@ -1,4 +1,5 @@
 /* One call to the running service, on a loop of its own. */
+#include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "io/io_file.h"
@@ -105,4 +106,19 @@ int cli_ask(const struct cli *cli, const char *method, const char *path, struct 
     if (status >= 400 || cli->json || !view || !view(stdout, arena, reply))
         fprintf(status < 400 ? stdout : stderr, "%.*s\n", STR_ARG(reply));
     return exit_code_of(status);
+}
+
+void cli_query(struct buf *path, const char *name, const char *value)
+{
+    if (!value || !value[0])
+        return;
+    buf_printf(path, "%c%s=", str_find(buf_str(path), '?') < 0 ? '?' : '&', name);
+    url_encode(path, str_of(value));
+}
+
+int cli_list(struct cli *cli, const struct buf *path, const char *usage, cli_view_fn *view)
+{
+    if (cli->argc || path->over)
+        return cli_usage(cli, usage);
+    return cli_ask(cli, "GET", path->p, STR_NONE, NULL, view);
 }

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/view.h"
@@ -66,17 +65,12 @@ static int give(struct cli *cli)
 static int list(struct cli *cli)
 {
     AUTO(drop_buf) struct buf path;
-    const char *person = cli_option(cli, "person");
 
     buf_init(&path, PATH_BYTES);
-    buf_add_c(&path, cli_flag(cli, "live") ? "/v1/delegations?live=true" : "/v1/delegations");
-    if (person) {
-        buf_add_c(&path, str_find(buf_str(&path), '?') < 0 ? "?person=" : "&person=");
-        url_encode(&path, str_of(person));
-    }
-    if (cli->argc || path.over)
-        return cli_usage(cli, USAGE);
-    return cli_ask(cli, "GET", path.p, STR_NONE, NULL, print_all);
+    buf_add_c(&path, "/v1/delegations");
+    cli_query(&path, "live", cli_flag(cli, "live") ? "true" : NULL);
+    cli_query(&path, "person", cli_option(cli, "person"));
+    return cli_list(cli, &path, USAGE, print_all);
 }
 
 static int revoke(struct cli *cli)

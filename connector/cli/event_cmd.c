@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/view.h"
@@ -51,16 +50,9 @@ static int list(struct cli *cli)
 
     buf_init(&path, PATH_BYTES);
     buf_printf(&path, "/v1/events%s", dead ? "?state=dead" : "");
-    for (size_t i = 0; i < sizeof FILTERS / sizeof FILTERS[0]; i++) {
-        const char *value = cli_option(cli, FILTERS[i]);
-        if (!value)
-            continue;
-        buf_printf(&path, "%c%s=", str_find(buf_str(&path), '?') < 0 ? '?' : '&', FILTERS[i]);
-        url_encode(&path, str_of(value));
-    }
-    if (path.over || cli_leftover(cli))
-        return cli_usage(cli, USAGE);
-    return cli_ask(cli, "GET", path.p, STR_NONE, NULL, print_answer);
+    for (size_t i = 0; i < sizeof FILTERS / sizeof FILTERS[0]; i++)
+        cli_query(&path, FILTERS[i], cli_option(cli, FILTERS[i]));
+    return cli_list(cli, &path, USAGE, print_answer);
 }
 
 static int retry(struct cli *cli)

@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/view.h"
@@ -93,14 +92,6 @@ static int grant(struct cli *cli)
     return cli_ask(cli, "POST", "/v1/exceptions", buf_str(&b), NULL, print_all);
 }
 
-static void put_query(struct buf *path, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    buf_printf(path, "%c%s=", str_find(buf_str(path), '?') < 0 ? '?' : '&', name);
-    url_encode(path, str_of(value));
-}
-
 static int list(struct cli *cli)
 {
     AUTO(drop_buf) struct buf path;
@@ -110,18 +101,16 @@ static int list(struct cli *cli)
 
     buf_init(&path, PATH_BYTES);
     buf_add_c(&path, "/v1/exceptions");
-    put_query(&path, "live", cli_flag(cli, "live") ? "true" : NULL);
-    put_query(&path, "owner", cli_option(cli, "owner"));
-    put_query(&path, "request", cli_option(cli, "request"));
+    cli_query(&path, "live", cli_flag(cli, "live") ? "true" : NULL);
+    cli_query(&path, "owner", cli_option(cli, "owner"));
+    cli_query(&path, "request", cli_option(cli, "request"));
     if (expiring && (!yaml_duration(str_of(expiring), &ms) || ms < 1000)) {
         fprintf(stderr, "countersign exception: --expiring is a time like 36h or 14d\n");
         return EXIT_CODE_USAGE;
     }
     snprintf(seconds, sizeof seconds, "%lld", (long long)(ms / 1000));
-    put_query(&path, "expiring_seconds", expiring ? seconds : NULL);
-    if (cli->argc || path.over)
-        return cli_usage(cli, USAGE);
-    return cli_ask(cli, "GET", path.p, STR_NONE, NULL, print_all);
+    cli_query(&path, "expiring_seconds", expiring ? seconds : NULL);
+    return cli_list(cli, &path, USAGE, print_all);
 }
 
 static int revoke(struct cli *cli)

@@ -77,14 +77,6 @@ static int ask_path(const struct cli *cli, const char *method, struct buf *path,
                    view);
 }
 
-static void put_query(struct buf *path, const char *name, struct str value)
-{
-    if (!value.len)
-        return;
-    buf_printf(path, "%c%s=", str_find(buf_str(path), '?') < 0 ? '?' : '&', name);
-    url_encode(path, value);
-}
-
 static int list(struct cli *cli)
 {
     AUTO(drop_buf) struct buf path;
@@ -95,8 +87,8 @@ static int list(struct cli *cli)
     buf_init(&path, PATH_BYTES);
     buf_add_c(&path, "/v1/access-requests");
     for (size_t i = 0; i < sizeof FILTERS / sizeof FILTERS[0]; i++)
-        put_query(&path, FILTERS[i], str_of(cli_option(cli, FILTERS[i])));
-    put_query(&path, "stuck", cli_flag(cli, "stuck") ? STR("true") : STR_NONE);
+        cli_query(&path, FILTERS[i], cli_option(cli, FILTERS[i]));
+    cli_query(&path, "stuck", cli_flag(cli, "stuck") ? "true" : NULL);
     int left = cli_leftover(cli);
     if (left)
         return left;
