@@ -62,11 +62,14 @@ struct config *cli_config(const struct cli *cli, struct arena *arena);
 void cli_print_faults(const struct diag_list *list);
 int cli_fail(const struct err *err);
 
-/* Options of a pool for tools that talk to the database themselves. The password is kept in the
- * arena. */
+/* Options of a pool for tools that talk to the database themselves, once it is one that this
+ * program may run on (store_schema.h). The password is kept in the arena. */
 struct pg_options;
 MUST_CHECK bool cli_database(const struct config *config, struct arena *arena,
                              struct pg_options *ret, struct err *err);
+/* The same of any database: for `db migrate` and `db verify`. */
+MUST_CHECK bool cli_any_database(const struct config *config, struct arena *arena,
+                                 struct pg_options *ret, struct err *err);
 
 /* One call to the running service's API. *ret_status 0: not reached. The body is in the arena. */
 MUST_CHECK bool cli_api(const struct config *config, struct arena *arena, const char *method,

@@ -16,10 +16,11 @@ static void on_step(void *arg, const struct migrate_step *step)
     if (strcmp(step->kind, "migration") != 0)
         return;
     if (cli->json)
-        printf("{\"migration\":\"%s\",\"applied\":%s}\n", step->name,
-               step->applied ? "true" : "false");
+        printf("{\"migration\":\"%s\",\"applied\":%s,\"breaking\":%s}\n", step->name,
+               step->applied ? "true" : "false", step->breaking ? "true" : "false");
     else
-        printf("%s %s\n", step->applied ? "applied  " : "was there", step->name);
+        printf("%s %s%s\n", step->applied ? "applied  " : "was there", step->name,
+               step->applied && step->breaking ? ": earlier programs stop" : "");
 }
 
 static int migrate(struct cli *cli, const struct pg_options *options)
@@ -131,7 +132,7 @@ static int db(struct cli *cli)
     const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
-    if (!cli_database(config, arena, &options, &err))
+    if (!cli_any_database(config, arena, &options, &err))
         return cli_fail(&err);
     if (strcmp(verb, "migrate") == 0)
         return migrate(cli, &options);

@@ -7,7 +7,8 @@
 
 struct migrate_step {
     const char *kind, *name;
-    bool applied; /* false: it was there already */
+    bool applied;  /* false: it was there already */
+    bool breaking; /* programs that do not know it stop */
 };
 typedef void migrate_step_fn(void *arg, const struct migrate_step *step);
 
