@@ -329,6 +329,19 @@ def test_the_description_is_a_valid_one():
     assert {k: v for k, v in event.items() if k not in ("$schema", "title")} == document["components"]["schemas"]["Event"]
 
 
+def test_the_examples_are_as_the_description_says():
+    """Each example is a body that it describes, and what it forbids beside them is none."""
+    body = contract.document()["paths"]["/v1/access-requests"]["post"]["requestBody"]["content"]["application/json"]
+    wish = contract._validator("components", "schemas", "Wish")
+    assert {"removal", "grants", "mover"} <= set(body["examples"])
+    for name, example in body["examples"].items():
+        assert list(wish.iter_errors(example["value"])) == [], name
+    mover = body["examples"]["mover"]["value"]
+    for wrong in ({**mover, "source": "directory"}, {**mover, "items": []}, {**mover, "items": mover["items"] * 11}, {"kind": "grant", "beneficiary": "x"},
+                  {**mover, "items": [{**mover["items"][0], "desired": "gone"}]}):
+        assert list(wish.iter_errors(wrong)), wrong
+
+
 def test_the_words_of_others_are_documented(site):
     """The table in schemas/README.md is the one of the database."""
     stored = {tuple(row.split("|")) for row in site.sql("select concat_ws('|', phase, standing, arap, sailpoint, midpoint) from governance.provisioning_state").split("\n")}
