@@ -55,6 +55,9 @@ static void say_remedies(const struct store_findings *f)
 {
     if (f->missing)
         fprintf(stderr, "run 'countersign db migrate': it applies what is missing\n");
+    if (f->breaking)
+        fprintf(stderr, "a newer release changed the database so that this program must not run on "
+                        "it: run that release, or a newer one\n");
     if (f->changed)
         fprintf(stderr, "a migration was edited after it was applied: restore this program's own "
                         "release, or the database's\n");
@@ -78,8 +81,8 @@ static int verify(struct cli *cli, const struct pg_options *options)
         return left;
     if (!store_verify(options, on_object, cli, &f, &err))
         return cli_fail(&err);
-    bool good = !f.missing && !f.changed && !f.uncommented && !f.objects && !f.broken_at &&
-                !f.rows && !f.forged && !f.commitments_forged;
+    bool good = !f.missing && !f.breaking && !f.changed && !f.uncommented && !f.objects &&
+                !f.broken_at && !f.rows && !f.forged && !f.commitments_forged;
     if (cli->json) {
         printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
                "\"uncommented\":%d,"

@@ -152,6 +152,16 @@ bool store_migrate(const struct pg_options *options, bool dry_run, migrate_step_
 
 /* --- verify --- */
 
+static bool is_ours(struct str number)
+{
+    int64_t n;
+
+    for (size_t i = 0; str_to_i64(number, &n) && i < STORE_FILE_COUNT; i++)
+        if (is(&STORE_FILES[i], "migration") && STORE_FILES[i].number == n)
+            return true;
+    return false;
+}
+
 static bool compare_migrations(void *conn, struct store_findings *f, struct err *err)
 {
     struct pg_reply list;
@@ -178,6 +188,8 @@ static bool compare_migrations(void *conn, struct store_findings *f, struct err 
             f->changed++;
     }
     f->newer = list.rows - (known - f->missing);
+    for (int i = 0; i < list.rows; i++)
+        f->breaking += str_eq_c(pg_cell(&list, i, 2), "t") && !is_ours(pg_cell(&list, i, 0));
     pg_session_release(&list);
     return true;
 }

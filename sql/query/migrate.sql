@@ -6,7 +6,7 @@ select to_regclass('governance.migration')
 
 -- name: migration_list
 -- params:
-select number, sha256 from governance.migration order by number
+select number, sha256, breaking from governance.migration order by number
 
 -- name: schema_fit
 -- params: known int[]
