@@ -71,15 +71,17 @@ static bool read_desired(struct reading *r, const struct json *item, enum desire
 }
 
 /* One ticket is about one account in one source. */
-static void take_place(struct reading *r, struct str *first, const char *member, struct str value)
+static bool is_there(struct reading *r, struct str *first, const char *member, struct str value)
 {
     if (!r->placed)
         *first = value;
-    else if (!str_eq(*first, value))
+    bool same = str_eq(*first, value);
+    if (!same)
         fault(
             r, str_of(member),
             "is another one than of the first item: one ticket is about one account in one source; "
             "ask for this by a request of its own");
+    return same;
 }
 
 static void take(struct reading *r, const struct json *item)
@@ -88,10 +90,10 @@ static void take(struct reading *r, const struct json *item)
     struct str name = json_path_str(item, "entitlement");
     enum desired desired;
 
-    take_place(r, &w->source, "source", json_path_str(item, "source"));
-    take_place(r, &w->account, "account", json_path_str(item, "account"));
+    bool there = is_there(r, &w->source, "source", json_path_str(item, "source"));
+    there &= is_there(r, &w->account, "account", json_path_str(item, "account"));
     r->placed = true;
-    if (!read_desired(r, item, &desired))
+    if (!read_desired(r, item, &desired) || !there)
         return;
     bool goes = w->kind == REQUEST_MODIFY && desired == DESIRED_ABSENT;
     struct str *mine = goes ? &w->instead_of : &w->entitlement;
