@@ -1,5 +1,6 @@
 #include "base/str.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct str str_of(const char *nul_terminated)
@@ -210,6 +211,25 @@ bool str_copy(char *dst, size_t size, struct str s)
         memcpy(dst, s.p, len);
     dst[len] = '\0';
     return whole;
+}
+
+bool str_has_control(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+            return true;
+    return false;
+}
+
+char *str_keep(struct str s)
+{
+    char *kept = calloc(1, s.len + 1);
+
+    if (!kept)
+        abort();
+    if (s.len)
+        memcpy(kept, s.p, s.len);
+    return kept;
 }
 
 uint64_t str_hash(struct str s)

@@ -43,12 +43,16 @@ ptrdiff_t str_find(struct str s, char c);
 MUST_CHECK bool str_to_i64(struct str s, int64_t *ret_value);
 /* True when the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool str_is_utf8(struct str s);
+/* A line break or another control character of ASCII. */
+bool str_has_control(struct str s);
 /* How many bytes at `at` are a character that nobody sees and that changes how the rest is read: a
  * C0 or C1 control, a bidirectional override or isolate (UAX 9). 0: it is none. */
 size_t str_unseen(struct str s, size_t at);
 /* Copy into `dst` (NUL-terminated), cut at a code point so that it fits `size`; returns false when
  * it was cut. */
 bool str_copy(char *dst, size_t size, struct str s);
+/* The same into memory of its own, for whoever keeps it: free it. Aborts where there is none. */
+char *str_keep(struct str s);
 /* 64-bit FNV-1a, for tables and for sampling; not for anything an attacker profits from. */
 uint64_t str_hash(struct str s);
 

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "io/io_file.h"
 #include "io/io_pg.h"
+#include "store/store_schema.h"
 
 static void take(struct cli *cli, int at, int count)
 {
@@ -132,6 +133,12 @@ int cli_fail(const struct err *err)
 
 bool cli_database(const struct config *config, struct arena *arena, struct pg_options *ret,
                   struct err *err)
+{
+    return cli_any_database(config, arena, ret, err) && store_schema_fits(ret, err);
+}
+
+bool cli_any_database(const struct config *config, struct arena *arena, struct pg_options *ret,
+                      struct err *err)
 {
     struct secret *secret = NULL;
 

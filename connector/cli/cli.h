@@ -62,19 +62,19 @@ struct config *cli_config(const struct cli *cli, struct arena *arena);
 void cli_print_faults(const struct diag_list *list);
 int cli_fail(const struct err *err);
 
-/* Options of a pool for tools that talk to the database themselves. The password is kept in the
- * arena. */
+/* Options of a pool for tools that talk to the database themselves, once it is one that this
+ * program may run on (store_schema.h). The password is kept in the arena. */
 struct pg_options;
 MUST_CHECK bool cli_database(const struct config *config, struct arena *arena,
                              struct pg_options *ret, struct err *err);
+/* The same of any database: for `db migrate` and `db verify`. */
+MUST_CHECK bool cli_any_database(const struct config *config, struct arena *arena,
+                                 struct pg_options *ret, struct err *err);
 
 /* One call to the running service's API. *ret_status 0: not reached. The body is in the arena. */
 MUST_CHECK bool cli_api(const struct config *config, struct arena *arena, const char *method,
                         const char *path, struct str body, const char *idempotency_key,
                         int *ret_status, struct str *ret_body, struct err *err);
-
-/* Adds name=value to a path, percent-encoded and behind `?` or `&`; nothing where value is NULL. */
-void cli_query(struct buf *path, const char *name, const char *value);
 
 /* How an answer that is data is shown to people; false: as it is. */
 typedef bool cli_view_fn(FILE *to, struct arena *arena, struct str document);
@@ -82,5 +82,10 @@ typedef bool cli_view_fn(FILE *to, struct arena *arena, struct str document);
  * refusal to stderr. Returns the exit code; a configuration that cannot be loaded is told, too. */
 int cli_ask(const struct cli *cli, const char *method, const char *path, struct str body,
             const char *idempotency_key, cli_view_fn *view);
+/* Behind a path of the API: "?name=value", or "&" behind another one; nothing where value is NULL
+ * or empty. */
+void cli_query(struct buf *path, const char *name, const char *value);
+/* GET of that path once no word is left over; else how it is used. */
+int cli_list(struct cli *cli, const struct buf *path, const char *usage, cli_view_fn *view);
 
 #endif

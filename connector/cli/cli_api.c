@@ -81,14 +81,6 @@ bool cli_api(const struct config *config, struct arena *arena, const char *metho
     return clean || FAIL(err, ERR_BUG, "the loop was not empty");
 }
 
-void cli_query(struct buf *path, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    buf_printf(path, "%c%s=", str_find(buf_str(path), '?') < 0 ? '?' : '&', name);
-    url_encode(path, str_of(value));
-}
-
 static int exit_code_of(int status)
 {
     if (status < 400)
@@ -114,4 +106,19 @@ int cli_ask(const struct cli *cli, const char *method, const char *path, struct 
     if (status >= 400 || cli->json || !view || !view(stdout, arena, reply))
         fprintf(status < 400 ? stdout : stderr, "%.*s\n", STR_ARG(reply));
     return exit_code_of(status);
+}
+
+void cli_query(struct buf *path, const char *name, const char *value)
+{
+    if (!value || !value[0])
+        return;
+    buf_printf(path, "%c%s=", str_find(buf_str(path), '?') < 0 ? '?' : '&', name);
+    url_encode(path, str_of(value));
+}
+
+int cli_list(struct cli *cli, const struct buf *path, const char *usage, cli_view_fn *view)
+{
+    if (cli->argc || path->over)
+        return cli_usage(cli, usage);
+    return cli_ask(cli, "GET", path->p, STR_NONE, NULL, view);
 }

@@ -16,10 +16,11 @@ static void on_step(void *arg, const struct migrate_step *step)
     if (strcmp(step->kind, "migration") != 0)
         return;
     if (cli->json)
-        printf("{\"migration\":\"%s\",\"applied\":%s}\n", step->name,
-               step->applied ? "true" : "false");
+        printf("{\"migration\":\"%s\",\"applied\":%s,\"breaking\":%s}\n", step->name,
+               step->applied ? "true" : "false", step->breaking ? "true" : "false");
     else
-        printf("%s %s\n", step->applied ? "applied  " : "was there", step->name);
+        printf("%s %s%s\n", step->applied ? "applied  " : "was there", step->name,
+               step->applied && step->breaking ? ": earlier programs stop" : "");
 }
 
 static int migrate(struct cli *cli, const struct pg_options *options)
@@ -54,6 +55,9 @@ static void say_remedies(const struct store_findings *f)
 {
     if (f->missing)
         fprintf(stderr, "run 'countersign db migrate': it applies what is missing\n");
+    if (f->breaking)
+        fprintf(stderr, "a newer release changed the database so that this program must not run on "
+                        "it: run that release, or a newer one\n");
     if (f->changed)
         fprintf(stderr, "a migration was edited after it was applied: restore this program's own "
                         "release, or the database's\n");
@@ -77,8 +81,8 @@ static int verify(struct cli *cli, const struct pg_options *options)
         return left;
     if (!store_verify(options, on_object, cli, &f, &err))
         return cli_fail(&err);
-    bool good = !f.missing && !f.changed && !f.uncommented && !f.objects && !f.broken_at &&
-                !f.rows && !f.forged && !f.commitments_forged;
+    bool good = !f.missing && !f.breaking && !f.changed && !f.uncommented && !f.objects &&
+                !f.broken_at && !f.rows && !f.forged && !f.commitments_forged;
     if (cli->json) {
         printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
                "\"uncommented\":%d,"
@@ -131,7 +135,7 @@ static int db(struct cli *cli)
     const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
-    if (!cli_database(config, arena, &options, &err))
+    if (!cli_any_database(config, arena, &options, &err))
         return cli_fail(&err);
     if (strcmp(verb, "migrate") == 0)
         return migrate(cli, &options);

@@ -71,9 +71,7 @@ static int list(struct cli *cli)
     cli_query(&path, "live", cli_flag(cli, "live") ? "true" : NULL);
     cli_query(&path, "person", cli_option(cli, "person"));
     cli_query(&path, "after", cli_option(cli, "after"));
-    if (cli->argc || path.over)
-        return cli_usage(cli, USAGE);
-    return cli_ask(cli, "GET", path.p, STR_NONE, NULL, print_all);
+    return cli_list(cli, &path, USAGE, print_all);
 }
 
 static int revoke(struct cli *cli)

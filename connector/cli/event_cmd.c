@@ -52,9 +52,7 @@ static int list(struct cli *cli)
     buf_printf(&path, "/v1/events%s", dead ? "?state=dead" : "");
     for (size_t i = 0; i < sizeof FILTERS / sizeof FILTERS[0]; i++)
         cli_query(&path, FILTERS[i], cli_option(cli, FILTERS[i]));
-    if (path.over || cli_leftover(cli))
-        return cli_usage(cli, USAGE);
-    return cli_ask(cli, "GET", path.p, STR_NONE, NULL, print_answer);
+    return cli_list(cli, &path, USAGE, print_answer);
 }
 
 static int retry(struct cli *cli)

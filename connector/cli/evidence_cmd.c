@@ -565,6 +565,13 @@ static int verify(struct cli *cli)
 
     if (!path || cli->argc)
         return cli_usage(cli, USAGE);
+    if (file_is_stream(path) && !(stat(path, &there) == 0 && S_ISDIR(there.st_mode))) {
+        fprintf(stderr,
+                "countersign: '%s' is a pipe, and evidence is read more than once: put it into a "
+                "file first\n",
+                path);
+        return EXIT_CODE_DATA;
+    }
     if (begins_as(path, evidence_pack_is))
         return verify_pack(cli, path, dir, key);
     if (evidence_population_is(path, folder) && !begins_as(path, retained_is))

@@ -111,9 +111,7 @@ static int list(struct cli *cli)
     }
     snprintf(seconds, sizeof seconds, "%lld", (long long)(ms / 1000));
     cli_query(&path, "expiring_seconds", expiring ? seconds : NULL);
-    if (cli->argc || path.over)
-        return cli_usage(cli, USAGE);
-    return cli_ask(cli, "GET", path.p, STR_NONE, NULL, print_all);
+    return cli_list(cli, &path, USAGE, print_all);
 }
 
 static int revoke(struct cli *cli)

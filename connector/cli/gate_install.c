@@ -286,7 +286,7 @@ static bool is_as_in_file(struct gate_work *w, const struct gate_project *p)
 
     if (!w->wish->plan)
         return true;
-    if (!file_read(w->arena, w->wish->plan, LIMIT_REPLY_BYTES, &text, &err) ||
+    if (!file_read_input(w->arena, w->wish->plan, LIMIT_REPLY_BYTES, &text, &err) ||
         !json_parse(w->arena, text, &list, &err)) {
         gate_say(w, "%s: %s", w->wish->plan, err.what);
         gate_code(w, EXIT_CODE_DATA);

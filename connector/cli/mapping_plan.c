@@ -151,7 +151,7 @@ static void keep_item(struct arena *a, struct mapped *m)
 {
     m->account = arena_str(a, m->account);
     m->source = arena_str(a, m->source);
-    m->entitlement = arena_str(a, m->entitlement);
+    m->entitlement = mapping_names(a, arena_str(a, m->entitlement));
 }
 
 /* What is shown of it, and asked about, outlives its row. */
@@ -348,7 +348,7 @@ static int run(const struct cli *cli, const struct plan_words *w, const struct c
                 g->plan->file);
         return EXIT_CODE_USAGE;
     }
-    if (!file_read(g->arena, g->plan->file, LIMIT_YAML_BYTES, &text, &err))
+    if (!file_read_input(g->arena, g->plan->file, LIMIT_YAML_BYTES, &text, &err))
         return cli_fail(&err);
     g->plan->m = plan_check(config, g->arena, g->plan->file, text, &g->plan->tests);
     if (!g->plan->m)

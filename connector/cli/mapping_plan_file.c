@@ -104,7 +104,7 @@ bool plan_load(struct arena *arena, const char *path, struct plan_read *ret, str
     struct str text;
     char sha256[SHA256_HEX_SIZE];
 
-    if (!file_read(arena, path, PLAN_BYTES, &text, err))
+    if (!file_read_input(arena, path, PLAN_BYTES, &text, err))
         return false;
     if (!json_parse(arena, text, &file, err) || !json_get(file, "/plan", JSON_OBJECT, &plan, err) ||
         !json_get_str(file, "/sha256", &ret->hash, err))

@@ -17,6 +17,13 @@ static const struct {
     [PLAN_OPEN_UNKNOWN] = {"unknown", "cannot be replayed: keep theirs"},
 };
 
+static void in_one_line(char *names)
+{
+    for (; *names; names++)
+        if (*names == '\n')
+            *names = ',';
+}
+
 static void say_next(char *dst, size_t size, const struct mapped *next)
 {
     switch (next->outcome) {
@@ -24,6 +31,7 @@ static void say_next(char *dst, size_t size, const struct mapped *next)
         snprintf(dst, size, "%s of \"%.*s\" to \"%.*s\" in \"%.*s\"",
                  desired_name(next->rule->expect), STR_ARG(next->entitlement),
                  STR_ARG(next->account), STR_ARG(next->source));
+        in_one_line(dst);
         return;
     case MAPPED_HOLD:
         snprintf(dst, size, "%s %.*s", next->hold_code, STR_ARG(next->hold_text));

@@ -60,11 +60,14 @@ void trial_print(const struct trial *t)
                       : rule->sla_policy.len
                           ? arena_printf(t->arena, "by policy %.*s", STR_ARG(rule->sla_policy))
                           : STR("none");
-    printf("%s: done when %.*s is %s for %.*s in %.*s; goal %.*s%s%s\n",
-           request_kind_name(rule->change), STR_ARG(view_plain(t->arena, t->r.entitlement)),
-           desired_name(rule->expect), STR_ARG(view_plain(t->arena, t->r.account)),
-           STR_ARG(view_plain(t->arena, t->r.source)), STR_ARG(goal),
-           t->r.privileged ? ", privileged" : "", rule->approval_needed ? ", approval needed" : "");
+    struct str gone = view_plain(t->arena, mapping_names(t->arena, t->r.instead_of));
+    printf("%s: done when %.*s is %s%s%.*s for %.*s in %.*s; goal %.*s%s%s\n",
+           request_kind_name(rule->change),
+           STR_ARG(view_plain(t->arena, mapping_names(t->arena, t->r.entitlement))),
+           desired_name(rule->expect), gone.len ? " and absent " : "", STR_ARG(gone),
+           STR_ARG(view_plain(t->arena, t->r.account)), STR_ARG(view_plain(t->arena, t->r.source)),
+           STR_ARG(goal), t->r.privileged ? ", privileged" : "",
+           rule->approval_needed ? ", approval needed" : "");
     struct str approvers = mapping_approvers(t->arena, &t->r);
     if (approvers.len)
         printf("to approve by %.*s\n", STR_ARG(view_plain(t->arena, approvers)));

@@ -15,7 +15,7 @@ static bool load(struct trial *t, const char *file, const char *ticket, int *ret
     struct err err = {0};
 
     diag_init(diags, file);
-    if (!file_read(t->arena, file, LIMIT_YAML_BYTES, &text, &err)) {
+    if (!file_read_input(t->arena, file, LIMIT_YAML_BYTES, &text, &err)) {
         *ret_code = cli_fail(&err);
         return false;
     }
@@ -25,7 +25,7 @@ static bool load(struct trial *t, const char *file, const char *ticket, int *ret
         *ret_code = EXIT_CODE_CONFIG;
         return false;
     }
-    if (!file_read(t->arena, ticket, LIMIT_YAML_BYTES, &text, &err) ||
+    if (!file_read_input(t->arena, ticket, LIMIT_YAML_BYTES, &text, &err) ||
         !json_parse(t->arena, text, &t->issue, &err)) {
         err.kind = ERR_INPUT;
         *ret_code = cli_fail(&err);

@@ -59,7 +59,7 @@ static bool check_file(struct arena *arena, const struct against *by, const char
     *c = (struct checked){0};
     diag_init(&c->diags, file);
     c->diags.fixed_by = "countersign mapping validate --fix";
-    if (!file_read(arena, file, LIMIT_YAML_BYTES, &text, err))
+    if (!file_read_input(arena, file, LIMIT_YAML_BYTES, &text, err))
         return false;
     const struct mapping *m = by->config ? config_mapping(by->config, arena, file, text, &c->diags)
                                          : mapping_load(arena, file, text, NULL, 0, &c->diags);
@@ -112,6 +112,9 @@ static bool fix_round(const struct checked *c, bool dry_run, struct err *err)
 static bool check_and_fix(struct arena *arena, const struct against *by, const char *file, bool fix,
                           bool dry_run, struct checked *c, struct err *err)
 {
+    if (fix && file_is_stream(file))
+        return FAIL(err, ERR_INPUT, "'%s' can be read and not corrected: put it into a file first",
+                    file);
     if (!check_file(arena, by, file, c, err))
         return false;
     for (int round = 0; fix && round < ROUNDS_MAX && fix_round(c, dry_run, err); round++)

@@ -170,6 +170,18 @@ static void say(struct walk *w, bool last)
             w->ret->seen, last ? "" : " so far");
 }
 
+/* A ticket that asks for several of them is as many findings. */
+static bool add_each(struct walk *w, struct scan_ticket *t, struct str entitlements)
+{
+    bool fits = true;
+
+    while (fits && entitlements.len) {
+        t->closed.item.entitlement = str_cut(&entitlements, '\n');
+        fits = scan_list_add(w->list, t);
+    }
+    return fits;
+}
+
 /* One ticket; false: there is no room for it. issue: with the answers of its form; unread: why they
  * are not known, else empty. */
 static bool take(struct walk *w, const struct jsm_hit *hit, const struct json *issue,
@@ -196,7 +208,7 @@ static bool take(struct walk *w, const struct jsm_hit *hit, const struct json *i
     } else {
         t.closed.item.source = m.source;
         t.closed.item.account = m.account;
-        t.closed.item.entitlement = m.entitlement;
+        return add_each(w, &t, m.entitlement);
     }
     return scan_list_add(w->list, &t);
 }

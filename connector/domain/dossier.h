@@ -94,7 +94,7 @@ struct dossier {
 
     /* for making the ticket */
     struct str marker, rule, request_type, justification;
-    struct str sponsor, manager, instead_of; /* as they were mapped */
+    struct str sponsor, manager; /* as they were mapped */
 
     /* the ticket as last read */
     struct str site;

@@ -12,17 +12,31 @@ static void drop_fd(int *fd)
         close(*fd);
 }
 
-/* Reads up to `size` bytes; `*ret_len == size` means that there may be more. */
-static bool read_up_to(const char *path, char *to, size_t size, size_t *ret_len, struct err *err)
+static bool is_stdin(const char *path)
 {
-    /* a FIFO that nobody writes to is not waited for: the service reads its files while it runs */
-    AUTO(drop_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    return strcmp(path, "-") == 0;
+}
+
+/* waits: for whoever is to write to it. */
+static int open_input(const char *path, bool waits)
+{
+    if (waits && is_stdin(path))
+        return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (waits ? 0 : O_NONBLOCK));
+}
+
+/* Reads up to `size` bytes; `*ret_len == size` means that there may be more. waits: what has no end
+ * of its own is read until whoever writes to it closes it. */
+static bool read_up_to(const char *path, bool waits, char *to, size_t size, size_t *ret_len,
+                       struct err *err)
+{
+    AUTO(drop_fd) int fd = open_input(path, waits);
     struct stat what;
     size_t len = 0;
 
     if (fd < 0)
         return FAIL(err, ERR_CONFIG, "cannot open '%s': %s", path, strerror(errno));
-    if (fstat(fd, &what) != 0 || !S_ISREG(what.st_mode))
+    if (fstat(fd, &what) != 0 || (!waits && !S_ISREG(what.st_mode)))
         return FAIL(err, ERR_CONFIG, "'%s' is no regular file", path);
     while (len < size) {
         ssize_t n = read(fd, to + len, size - len);
@@ -43,15 +57,15 @@ static void drop_memory(char **p)
     free(*p);
 }
 
-bool file_read(struct arena *arena, const char *path, size_t limit, struct str *ret_text,
-               struct err *err)
+static bool read_whole(struct arena *arena, const char *path, bool waits, size_t limit,
+                       struct str *ret_text, struct err *err)
 {
     AUTO(drop_memory) char *bytes = malloc(limit + 1);
     size_t len = 0;
 
     if (!bytes)
         abort();
-    if (!read_up_to(path, bytes, limit + 1, &len, err))
+    if (!read_up_to(path, waits, bytes, limit + 1, &len, err))
         return false;
     if (len > limit)
         return FAIL(err, ERR_INPUT, "'%s' is larger than %zu bytes", path, limit);
@@ -59,6 +73,25 @@ bool file_read(struct arena *arena, const char *path, size_t limit, struct str *
     if (len > 0 && !ret_text->p)
         return FAIL(err, ERR_INPUT, "'%s' does not fit the memory set aside for it", path);
     return true;
+}
+
+bool file_read(struct arena *arena, const char *path, size_t limit, struct str *ret_text,
+               struct err *err)
+{
+    return read_whole(arena, path, false, limit, ret_text, err);
+}
+
+bool file_read_input(struct arena *arena, const char *path, size_t limit, struct str *ret_text,
+                     struct err *err)
+{
+    return read_whole(arena, path, true, limit, ret_text, err);
+}
+
+bool file_is_stream(const char *path)
+{
+    struct stat what;
+
+    return is_stdin(path) || (stat(path, &what) == 0 && !S_ISREG(what.st_mode));
 }
 
 static bool write_all(int fd, struct str text)
@@ -130,7 +163,7 @@ static bool secret_from_file(const char *path, struct str reference, struct secr
 {
     char value[SECRET_BYTES_MAX + 3]; /* a line end, and one more byte to see that it is too long */
     size_t len = 0;
-    bool ok = read_up_to(path, value, sizeof value, &len, err);
+    bool ok = read_up_to(path, false, value, sizeof value, &len, err);
 
     if (ok && without_line_end(str_n(value, len)).len > SECRET_BYTES_MAX)
         ok = FAIL(err, ERR_CONFIG, "the secret '%.*s' is longer than %d bytes", STR_ARG(reference),

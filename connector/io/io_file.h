@@ -6,10 +6,17 @@
 #include "base/arena.h"
 #include "base/secret.h"
 
-/* The whole file, in the arena, NUL-terminated behind its end. Missing or unreadable: ERR_CONFIG;
- * larger than `limit` bytes: ERR_INPUT. */
+/* The whole file, in the arena, NUL-terminated behind its end. Missing, unreadable or no regular
+ * file (a FIFO may never end, and the service reads its files while it runs): ERR_CONFIG; larger
+ * than `limit` bytes: ERR_INPUT. */
 MUST_CHECK bool file_read(struct arena *arena, const char *path, size_t limit, struct str *ret_text,
                           struct err *err);
+/* For commands, which have somebody who can interrupt them: the same of "-", which is standard
+ * input, and of a pipe (`<(...)`, /dev/stdin, a FIFO), waited for until it ends. */
+MUST_CHECK bool file_read_input(struct arena *arena, const char *path, size_t limit,
+                                struct str *ret_text, struct err *err);
+/* Is it such an input, which is there once and cannot be written back? */
+bool file_is_stream(const char *path);
 /* Put `text` in the place of the file, or make it: readers see the old one or the new one, whole.
  * ERR_TEMPORARY when that cannot be done; then the old one stands. */
 MUST_CHECK bool file_replace(const char *path, struct str text, struct err *err);

@@ -157,6 +157,7 @@ struct jsm_call {
     struct str body;     /* JSON, or empty */
     struct str issue_id; /* of the ticket it is about, empty when none: writes are paced by it */
     int64_t send_by_ms;  /* monotonic: not to be begun after this; 0 = its caller does not mind */
+    bool silent;         /* done, it is answered with a status and nothing else, not only as 204 */
 };
 
 /* Any other call, with the method and lane of its route; body empty for none. */

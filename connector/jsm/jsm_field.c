@@ -444,7 +444,7 @@ static bool put_one(struct putting *p, struct str v)
     return false;
 }
 
-static bool is_list(enum field_kind kind)
+bool jsm_field_is_list(enum field_kind kind)
 {
     return kind == FIELD_OPTIONS || kind == FIELD_USERS || kind == FIELD_GROUPS ||
            kind == FIELD_LABELS || kind == FIELD_COMPONENTS || kind == FIELD_ASSETS ||
@@ -457,7 +457,7 @@ static bool put_values(struct putting *p, const struct str *values, size_t count
 
     if (p->f->kind == FIELD_CASCADE)
         return put_cascade(p, values, count);
-    if (!is_list(p->f->kind))
+    if (!jsm_field_is_list(p->f->kind))
         return count == 1 ? put_one(p, values[0])
                           : wrong(p, values[1], STR("is one value too many; write one"));
     if (p->out)

@@ -52,6 +52,8 @@ MUST_CHECK bool jsm_form_read(struct arena *a, const struct json *pages, struct 
                               struct err *err);
 /* NULL when it is not on the form. */
 const struct jsm_field *jsm_form_field(const struct jsm_form *form, struct str id);
+/* Does it hold several values? */
+bool jsm_field_is_list(enum field_kind kind);
 
 /* Write the value that Jira wants for these texts (count > 0). Persons are account ids here. False,
  * nothing written, with a sentence that names field, value and remedy: "customfield_10050 'Start

@@ -145,7 +145,7 @@ static void judge_success(struct arena *a, const struct jsm_http *http, bool wri
     } else if (looks_like_html(http)) { /* a login page */
         say(r, STR("Jira answered with a page instead of data: replace the site's secret file, or "
                    "look for a proxy between us"));
-    } else if (!http->body.len && write && http->status != 204) {
+    } else if (!http->body.len && write && http->status != 204 && !http->silent) {
         say(r, STR("Jira answered with nothing where something was due"));
     } else if (http->body.len && !parse(a, http->body, &r->body, &err)) {
         r->verdict = JSM_UNKNOWN;

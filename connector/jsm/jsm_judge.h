@@ -22,6 +22,7 @@ struct jsm_http {
     struct str body;
     struct str retry_after, ratelimit_reset, ratelimit_reason, date, login_reason, denied_reason,
         content_type; /* header values, empty when absent */
+    bool silent;      /* as struct jsm_call has it */
     bool too_large;   /* lost because there was more of it than we take */
     int64_t reset_ms; /* what RateLimit says (jsm_limit.h), 0 = nothing */
     struct str why;   /* the client's words when not replied */

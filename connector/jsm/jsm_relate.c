@@ -80,5 +80,6 @@ struct jsm_call jsm_call_relate(struct arena *a, struct str type, struct str iss
                                        good ? STR("/rest/api/3/issueLink") : STR_NONE,
                                        b.over ? STR_NONE : arena_str(a, buf_str(&b)));
     call.issue_id = issue_id;
+    call.silent = true; /* 201 without a body */
     return call;
 }

@@ -132,6 +132,16 @@ static void does_not_fit(const struct lock_checking *c, const struct lock_bound 
               names_account(f) ? "begin with then: [account]" : begin_with(f->kind));
 }
 
+static void holds_one(const struct lock_checking *c, const struct lock_bound *bound,
+                      const struct jsm_field *f)
+{
+    diag_error(c->diags, "M103", yaml_member(bound->yaml, "many")->key_pos,
+               "'%s' cannot be many here: this field holds one value", bound->target);
+    note_field(c, f);
+    diag_help(c->diags, "take many: out, bind a field with several values, or split the text: "
+                        "then: [{ split: \",\" }]");
+}
+
 /* `type` says how we write; what Jira says counts more, and so it can only mislead. */
 static void check_said_type(const struct lock_checking *c, const struct lock_bound *bound,
                             const struct jsm_field *f)
@@ -288,6 +298,8 @@ static void check_field(const struct lock_checking *c, const struct lock_bound *
     else if (sample &&
              !mapping_reads(c->arena, bound->b, sample_json(c, str_of(sample)), false, &text, &why))
         does_not_fit(c, bound, f, why);
+    else if (bound->b->many && !jsm_field_is_list(f->kind) && !mapping_splits(bound->b))
+        holds_one(c, bound, f);
     else if (f->choice_count)
         check_options(c, bound, f);
 }

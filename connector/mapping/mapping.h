@@ -94,6 +94,7 @@ struct binding {
     enum mapping_step steps[MAPPING_STEPS_MAX];
     const struct step_argument *arguments[MAPPING_STEPS_MAX]; /* NULL where a function takes none */
     size_t step_count;
+    bool many; /* each value of the field is a name of its own (entitlement, instead_of) */
     const struct lookup_pair *lookup; /* after the steps; what is not in it holds the ticket */
     size_t lookup_count;
     enum on_missing on_missing;
@@ -264,6 +265,7 @@ struct mapped {
                                                        * a word names them */
     bool privileged;
     struct str instead_of; /* goes in the same request, empty: nothing does */
+    /* entitlement, instead_of: one a line and in order where the binding says `many` */
     struct str sponsor, manager;
     int64_t access_until_ms; /* 0: the ticket gives no end */
     struct approval_terms
@@ -283,7 +285,12 @@ struct mapped_item {
     struct str entitlement;
     enum desired desired;
 };
-enum { MAPPED_ITEMS_MAX = 2 };
+enum { MAPPED_ITEMS_MAX = 2 * MAPPING_VALUES_MAX };
+/* Names that stand one a line, for people: "a, b". */
+struct str mapping_names(struct arena *arena, struct str names);
+bool mapping_names_have(struct str names, struct str name);
+/* It asks for several, by a text that it splits. */
+bool mapping_splits(const struct binding *b);
 /* What it asks for of its account in its source; returns how many. */
 size_t mapping_items(const struct mapped *m, struct mapped_item ret[MAPPED_ITEMS_MAX]);
 /* Ids of the fields that decide what a ticket becomes, each once: of all rules, or of one (rule not
@@ -329,6 +336,7 @@ struct wanted {
     enum request_kind kind;
     struct str requester, beneficiary, account, source, entitlement, justification;
     struct str instead_of, sponsor, manager;
+    /* entitlement, instead_of: one a line, in any order */
     bool privileged;
     struct str request_id;
     int64_t access_until_ms; /* 0 = without end */

@@ -3,7 +3,7 @@
 #include "json/json_write.h"
 #include "mapping/mapping_priv.h"
 
-enum { TUPLE_BYTES = 16 * 1024, TEXT_BYTES_MAX = 4096 };
+enum { TUPLE_BYTES = 96 * 1024, TEXT_BYTES_MAX = 4096, NAMES_BYTES_MAX = 2048 };
 
 struct str request_type_of(const struct mapping *m, struct arena *arena, const struct json *issue)
 {
@@ -73,14 +73,6 @@ static void hold_missing(const struct pull *p, const struct binding *b, const ch
     }
 }
 
-static bool has_control(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-            return true;
-    return false;
-}
-
 static const struct lookup_pair *look_up(const struct binding *b, struct str s)
 {
     for (size_t i = 0; i < b->lookup_count; i++)
@@ -89,20 +81,10 @@ static const struct lookup_pair *look_up(const struct binding *b, struct str s)
     return NULL;
 }
 
-/* The target's text, or empty when it is missing or the ticket is held. */
-static struct str pull(const struct pull *p, const struct binding *b, const char *target)
+/* What one value of the field means; empty: nothing, or the ticket is held. */
+static struct str told(const struct pull *p, const struct binding *b, const char *target,
+                       struct value v)
 {
-    if (!b->present)
-        return STR("");
-    if (b->constant.len)
-        return b->constant;
-    struct str trouble = is_question(b->from) ? form_trouble(p->issue, p->form) : STR_NONE;
-    if (trouble.len) {
-        mapped_hold(p->r, "M208", b, trouble);
-        return STR("");
-    }
-    struct value v = value_of_field(json_member_str(json_member(p->issue, "fields"), b->from));
-    v = value_steps(p->arena, b, 0, v);
     switch (v.kind) {
     case VALUE_MISSING:
         if (b->has_fallback)
@@ -129,6 +111,30 @@ static struct str pull(const struct pull *p, const struct binding *b, const char
     return pair ? pair->to : STR("");
 }
 
+/* The field's value as it stands. False: there is none to look at; *ret is what is so instead. */
+static bool find_value(const struct pull *p, const struct binding *b, struct value *ret_value,
+                       struct str *ret)
+{
+    struct str trouble = is_question(b->from) ? form_trouble(p->issue, p->form) : STR_NONE;
+
+    *ret = b->present ? b->constant : STR("");
+    if (!b->present || b->constant.len)
+        return false;
+    if (trouble.len)
+        mapped_hold(p->r, "M208", b, trouble);
+    *ret_value = value_of_field(json_member_str(json_member(p->issue, "fields"), b->from));
+    return !trouble.len;
+}
+
+/* The target's text, or empty when it is missing or the ticket is held. */
+static struct str pull(const struct pull *p, const struct binding *b, const char *target)
+{
+    struct value v;
+    struct str said;
+
+    return find_value(p, b, &v, &said) ? told(p, b, target, value_steps(p->arena, b, 0, v)) : said;
+}
+
 /* The person whom a field holds, whatever the steps make of him; NULL: it holds something else. */
 static const struct json *person_in(const struct pull *p, const struct binding *b)
 {
@@ -139,33 +145,59 @@ static const struct json *person_in(const struct pull *p, const struct binding *
     return b->present && !b->constant.len && v.kind == VALUE_PERSON ? v.json : NULL;
 }
 
-/* A target that may be left out: short and printable where it is not. */
-static struct str pull_word(const struct pull *p, const struct binding *b, const char *target)
+static struct str checked(const struct pull *p, const struct binding *b, const char *target,
+                          struct str s)
 {
-    struct str s = pull(p, b, target);
-
     if (s.len > LIMIT_KEY_CHARS)
         hold(p, "M202", b, target, "is too long");
-    else if (has_control(s))
+    else if (str_has_control(s))
         hold(p, "M204", b, target, "holds a line break or another control character");
     return s;
 }
 
-/* A target that finds an account or an entitlement: exact, short, printable. */
-static struct str pull_key(const struct pull *p, const struct binding *b, const char *target)
+/* A target that may be left out: short and printable where it is not. */
+static struct str pull_word(const struct pull *p, const struct binding *b, const char *target)
 {
-    struct str s = pull_word(p, b, target);
+    return checked(p, b, target, pull(p, b, target));
+}
 
+/* Entitlements that may be left out: each value of the field is one, where the binding says so. One
+ * a line. */
+static struct str pull_names(const struct pull *p, const struct binding *b, const char *target)
+{
+    struct value v, each[MAPPING_VALUES_MAX];
+    struct str names = STR("");
+
+    if (!b->many || !find_value(p, b, &v, &names))
+        return b->many ? names : pull_word(p, b, target);
+    size_t count = value_each(p->arena, b, v, each);
+    if (count > MAPPING_VALUES_MAX) {
+        hold(p, "M203", b, target, "holds more values than a request may ask for");
+        return STR("");
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct str one = checked(p, b, target, told(p, b, target, each[i]));
+        names = i ? arena_printf(p->arena, "%.*s\n%.*s", STR_ARG(names), STR_ARG(one)) : one;
+    }
+    if (p->r->outcome != MAPPED_OK)
+        return STR("");
+    if (names.len > NAMES_BYTES_MAX)
+        hold(p, "M202", b, target, "is too long");
+    return names_in_order(p->arena, names);
+}
+
+/* A target that finds an account or an entitlement: exact, short, printable. */
+static struct str wanted(const struct pull *p, const struct binding *b, const char *target,
+                         struct str s)
+{
     if (!s.len && p->r->outcome == MAPPED_OK)
         hold(p, "M201", b, target, NULL);
     return s;
 }
 
-size_t mapping_items(const struct mapped *m, struct mapped_item ret[MAPPED_ITEMS_MAX])
+static struct str pull_key(const struct pull *p, const struct binding *b, const char *target)
 {
-    ret[0] = (struct mapped_item){m->entitlement, m->rule->expect};
-    ret[1] = (struct mapped_item){m->instead_of, DESIRED_ABSENT};
-    return m->instead_of.len ? 2 : 1;
+    return wanted(p, b, target, pull_word(p, b, target));
 }
 
 static void put_items(struct json_out *out, const struct mapped *r)
@@ -257,14 +289,15 @@ static void pull_more(const struct pull *p, const struct mapping_rule *rule)
 {
     struct mapped *r = p->r;
 
-    r->instead_of = pull_word(p, &rule->instead_of, "role goes");
+    r->instead_of = pull_names(p, &rule->instead_of, "role goes");
     r->sponsor = pull_word(p, &rule->sponsor, "sponsor");
     r->manager = pull_word(p, &rule->manager, "manager");
     struct str until = pull_word(p, &rule->access_until, "end of the access");
     if (until.len && !end_of_access(until, &r->access_until_ms))
         hold(p, "M211", &rule->access_until, "end of the access", "holds no day and no time");
-    if (r->instead_of.len && str_eq(r->instead_of, r->entitlement))
-        hold(p, "M204", &rule->instead_of, "role goes", "holds the role that is to come");
+    for (struct str rest = r->instead_of; rest.len;)
+        if (mapping_names_have(r->entitlement, str_cut(&rest, '\n')))
+            hold(p, "M204", &rule->instead_of, "role goes", "holds the role that is to come");
 }
 
 void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
@@ -283,7 +316,8 @@ void mapping_ticket(const struct mapping *m, struct arena *arena, const struct j
     ret->outcome = MAPPED_OK;
     ret->beneficiary = pull_key(&p, &rule->subject, "person");
     ret->source = pull_key(&p, &rule->application, "application");
-    ret->entitlement = pull_key(&p, &rule->entitlement, "role");
+    ret->entitlement =
+        wanted(&p, &rule->entitlement, "role", pull_names(&p, &rule->entitlement, "role"));
     ret->account =
         rule->account.present ? pull_key(&p, &rule->account, "account") : ret->beneficiary;
     ret->privileged = str_eq_c(pull(&p, &rule->privileged, "access (privileged or not)"), "true") ||

@@ -176,7 +176,7 @@ static void load_binding(const struct loader *l, const struct yaml *rule, const 
                          bool required, struct binding *b)
 {
     static const char *const KNOWN[] = {"from",   "label",      "const", "default", "then",
-                                        "lookup", "on_missing", "type",  NULL};
+                                        "lookup", "on_missing", "type",  "many",    NULL};
     const struct yaml *v = yaml_member(rule, name);
 
     if (!v) {
@@ -202,6 +202,7 @@ static void load_binding(const struct loader *l, const struct yaml *rule, const 
         load_lookup(l, yaml_member(v, "lookup"), b);
     load_on_missing(l, v, name, required, b);
     load_kind(l, v, b);
+    load_many(l, v, name, b);
 }
 
 static bool is_yes_no(struct str s)

@@ -42,6 +42,12 @@ struct value value_step(struct arena *arena, enum mapping_step step,
 /* All of the binding's functions, or those from `from` on. */
 struct value value_steps(struct arena *arena, const struct binding *b, size_t from,
                          struct value in);
+/* The same of a binding that says `many`: each value of the field by itself; those that are empty
+ * are left out, but for the last. Returns how many there are, of which the first MAPPING_VALUES_MAX
+ * are in ret; at least one. */
+size_t value_each(struct arena *arena, const struct binding *b, struct value in, struct value *ret);
+/* Is there more than one? */
+bool value_is_list(struct arena *arena, const struct binding *b, struct value in);
 struct value text_value(struct str s);
 struct value wrong_value(const char *why);
 /* mapping_shape.c: those of kind SHAPE, and number and date, of a text. */
@@ -79,6 +85,11 @@ void take_terms(const struct mapping *m, struct arena *arena, const struct json 
                 struct mapped *r);
 /* What `access_until` says, as epoch milliseconds; a day ends in UTC. False: it is no time. */
 MUST_CHECK bool end_of_access(struct str text, int64_t *ret_ms);
+/* mapping_many.c: sorts names that stand one a line, each once, into the arena. */
+struct str names_in_order(struct arena *arena, struct str names);
+/* `many` of a binding. */
+void load_many(const struct loader *l, const struct yaml *map, const char *name, struct binding *b);
+size_t names_count(struct str names);
 /* mapping_eval.c: the first reason is the one shown. */
 void mapped_hold(struct mapped *r, const char *code, const struct binding *b, struct str text);
 /* mapping_reverse.c: the value of "$requester" and its like; false when there is no such word. */

@@ -71,7 +71,7 @@ bool wish_word(struct arena *arena, const struct wanted *w, struct str word, str
                  {"$beneficiary", w->beneficiary},
                  {"$account", w->account.len ? w->account : w->beneficiary},
                  {"$application", w->source},
-                 {"$entitlement", w->entitlement},
+                 {"$entitlement", mapping_names(arena, w->entitlement)},
                  {"$justification", w->justification},
                  {"$access_until", str_of(until)}};
 
@@ -129,6 +129,47 @@ static void collect(struct collected *c, const char *target, const struct bindin
     size_t at = lower ? 1 : 0;
     w->values[at] = shown_value(b, value);
     w->count = w->count > at ? w->count : at + 1;
+}
+
+/* Between two names of a text that is split into them: the separator, and a blank behind a comma.
+ */
+static struct str joined(struct arena *arena, struct str separator, struct str names)
+{
+    char last = separator.p[separator.len - 1];
+    const char *blank = last == ',' || last == ';' ? " " : "";
+    struct str all = str_cut(&names, '\n');
+
+    while (names.len) {
+        struct str one = str_cut(&names, '\n');
+        all = arena_printf(arena, "%.*s%.*s%s%.*s", STR_ARG(all), STR_ARG(separator), blank,
+                           STR_ARG(one));
+    }
+    return all;
+}
+
+/* Entitlements: where the binding says `many` each is a value of its field, or a part of its text.
+ */
+static void collect_names(struct arena *arena, struct collected *c, const char *target,
+                          const struct binding *b, struct str names)
+{
+    struct mapping_write *w;
+
+    collect(c, target, b, b->many ? str_cut(&names, '\n') : names);
+    w = write_of(c, b->from);
+    if (!b->many || !names.len || !w || w->binding != b)
+        return;
+    while (names.len && w->count < MAPPING_VALUES_MAX)
+        w->values[w->count++] = shown_value(b, str_cut(&names, '\n'));
+    for (size_t i = 0; i < b->step_count; i++) {
+        if (b->steps[i] != STEP_SPLIT)
+            continue;
+        struct str all = w->values[0];
+        for (size_t k = 1; k < w->count; k++)
+            all = arena_printf(arena, "%.*s\n%.*s", STR_ARG(all), STR_ARG(w->values[k]));
+        w->values[0] = joined(arena, b->arguments[i]->text, all);
+        w->count = 1;
+        return;
+    }
 }
 
 /* A word that stands for a part which this request does not have says nothing. */
@@ -198,11 +239,11 @@ size_t mapping_writes(struct arena *arena, const struct mapping_rule *rule, cons
     collect(&c, "subject", &rule->subject, w->beneficiary);
     collect(&c, "account", &rule->account, w->account.len ? w->account : w->beneficiary);
     collect(&c, "application", &rule->application, w->source);
-    collect(&c, "entitlement", &rule->entitlement, w->entitlement);
+    collect_names(arena, &c, "entitlement", &rule->entitlement, w->entitlement);
     collect(&c, "privileged", &rule->privileged, w->privileged ? STR("true") : STR("false"));
     collect(&c, "requester", &rule->requester, w->requester);
     collect(&c, "justification", &rule->justification, w->justification);
-    collect(&c, "instead_of", &rule->instead_of, w->instead_of);
+    collect_names(arena, &c, "instead_of", &rule->instead_of, w->instead_of);
     collect(&c, "access_until", &rule->access_until, end_as_written(arena, rule, w));
     collect(&c, "sponsor", &rule->sponsor, w->sponsor);
     collect(&c, "manager", &rule->manager, w->manager);
@@ -263,11 +304,25 @@ static const char *member_of(const struct mapping_write *w)
     return "name";
 }
 
+/* A field with several values. */
+static void put_many(struct json_out *out, const struct mapping_write *w, const char *member)
+{
+    json_open_array(out);
+    for (size_t i = 0; i < w->count; i++)
+        if (member)
+            put_object(out, member, w->values[i]);
+        else
+            json_put_str(out, w->values[i]);
+    json_close_array(out);
+}
+
 static void put_as_read(struct json_out *out, struct arena *arena, const struct mapping_write *w)
 {
     const char *member = w->binding ? member_of(w) : NULL;
 
-    if (!w->binding)
+    if (w->binding && w->binding->many && w->count > 1)
+        put_many(out, w, member);
+    else if (!w->binding)
         json_put_raw(out, w->raw);
     else if (member)
         put_object(out, member, w->values[0]);
@@ -339,6 +394,25 @@ static bool same(struct arena *arena, const struct binding *b, struct str wanted
     return v.kind == VALUE_TEXT && str_eq(v.text, got);
 }
 
+/* Each of them, whatever their order. */
+static bool same_names(struct arena *arena, const struct binding *b, struct str wanted,
+                       struct str got)
+{
+    if (!b->many)
+        return b->present ? same(arena, b, wanted, got) : !wanted.len;
+    if (names_count(names_in_order(arena, wanted)) != names_count(got))
+        return false;
+    while (wanted.len) {
+        struct str one = str_cut(&wanted, '\n');
+        bool found = false;
+        for (struct str rest = got; rest.len && !found;)
+            found = same(arena, b, one, str_cut(&rest, '\n'));
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 /* The first part that got lost, or NULL. */
 static const char *lost(struct arena *arena, const struct mapping_rule *rule,
                         const struct wanted *w, const struct mapped *r)
@@ -347,12 +421,12 @@ static const char *lost(struct arena *arena, const struct mapping_rule *rule,
         return "subject";
     if (!same(arena, &rule->application, w->source, r->source))
         return "application";
-    if (!same(arena, &rule->entitlement, w->entitlement, r->entitlement))
+    if (!same_names(arena, &rule->entitlement, w->entitlement, r->entitlement))
         return "entitlement";
     const struct binding *account = rule->account.present ? &rule->account : &rule->subject;
     if (w->account.len && !same(arena, account, w->account, r->account))
         return "account";
-    if (rule->instead_of.present && !same(arena, &rule->instead_of, w->instead_of, r->instead_of))
+    if (!same_names(arena, &rule->instead_of, w->instead_of, r->instead_of))
         return "instead_of";
     if (rule->sponsor.present && !same(arena, &rule->sponsor, w->sponsor, r->sponsor))
         return "sponsor";
@@ -363,12 +437,32 @@ static const char *lost(struct arena *arena, const struct mapping_rule *rule,
     return w->privileged != r->privileged ? "privileged" : NULL;
 }
 
+/* One where the rule's form holds one, and never more than a field is read for. */
+static bool holds_as_many(const struct mapping *m, const struct mapping_rule *rule,
+                          const struct binding *b, const char *name, struct str names,
+                          struct err *err)
+{
+    size_t count = names_count(names);
+
+    if (count > MAPPING_VALUES_MAX)
+        return FAIL(err, ERR_INPUT, "a ticket asks for %d at most; ask for the others by another",
+                    MAPPING_VALUES_MAX);
+    if (count > 1 && !b->many)
+        return FAIL(err, ERR_INPUT,
+                    "rule '%.*s' of %s takes one '%s' (its %s does not say many: true): ask for "
+                    "each by a request of its own",
+                    STR_ARG(rule->name), m->file, name, name);
+    return true;
+}
+
 static bool try_rule(const struct mapping *m, struct arena *arena, const struct mapping_rule *rule,
                      const struct wanted *w, struct mapped *ret, struct str *ret_fields,
                      struct err *err)
 {
+    if (!holds_as_many(m, rule, &rule->entitlement, "entitlement", w->entitlement, err) ||
+        !holds_as_many(m, rule, &rule->instead_of, "instead_of", w->instead_of, err))
+        return false;
     struct str fields = make_fields(arena, rule, w);
-
     if (!fields.p)
         return FAIL(err, ERR_INPUT, "the request is too large for a ticket");
     const struct json *issue = issue_of(m, arena, rule, fields, err);

@@ -128,14 +128,45 @@ static struct str people_of(const struct mapping *m, struct arena *arena, struct
         people = named(m, arena, "application_owner", r->source);
         if (!people.len)
             nobody(arena, r, &r->rule->application, "application owner");
-    } else if (str_eq_c(who, "role_owner")) {
-        people = named(m, arena, "role_owner", r->entitlement);
-        if (!people.len)
-            nobody(arena, r, &r->rule->entitlement, "role owner");
     } else {
         people = named(m, arena, "groups", who); /* anyone: nobody by name */
     }
     return people;
+}
+
+static void ask(struct arena *arena, struct mapped *r, const struct mapping_ask *s,
+                struct str people)
+{
+    struct approval_terms *terms = &r->terms;
+
+    if (terms->step_count == LIMIT_APPROVAL_STEPS) {
+        mapped_hold(r, "M213", &r->rule->entitlement,
+                    arena_printf(arena,
+                                 "more than %d owners and groups would have to approve it. Ask for "
+                                 "fewer roles at once",
+                                 LIMIT_APPROVAL_STEPS));
+        return;
+    }
+    terms->steps[terms->step_count++] =
+        (struct approval_step){.who = s->who, .people = people, .wanted = s->at_least};
+}
+
+/* Each role has owners of its own; who owns two of them is asked once. */
+static void ask_role_owners(const struct mapping *m, struct arena *arena, struct mapped *r,
+                            const struct mapping_ask *s)
+{
+    const size_t first = r->terms.step_count;
+
+    for (struct str rest = r->entitlement; rest.len && r->outcome == MAPPED_OK;) {
+        struct str people = named(m, arena, "role_owner", str_cut(&rest, '\n'));
+        size_t i = first;
+        while (i < r->terms.step_count && !str_eq(r->terms.steps[i].people, people))
+            i++;
+        if (people.len && i == r->terms.step_count)
+            ask(arena, r, s, people);
+        else if (!people.len)
+            nobody(arena, r, &r->rule->entitlement, "role owner");
+    }
 }
 
 static void route(const struct mapping *m, struct arena *arena, struct mapped *r)
@@ -151,8 +182,10 @@ static void route(const struct mapping *m, struct arena *arena, struct mapped *r
         const struct mapping_ask *s = &t->steps[i];
         if (s->privileged_only && !r->privileged)
             continue;
-        terms->steps[terms->step_count++] = (struct approval_step){
-            .who = s->who, .people = people_of(m, arena, r, s->who), .wanted = s->at_least};
+        if (str_eq_c(s->who, "role_owner"))
+            ask_role_owners(m, arena, r, s);
+        else
+            ask(arena, r, s, people_of(m, arena, r, s->who));
     }
 }
 

@@ -90,6 +90,29 @@ static void add_end(struct arena *arena, struct traced *t, struct value v)
     add_step(t, STR("lookup"), STR("it is not in the lookup"), true);
 }
 
+/* Of a binding that says `many`: what the field's values are, each by itself. */
+static void add_each(struct arena *arena, struct traced *t, struct value in)
+{
+    struct value each[MAPPING_VALUES_MAX];
+    const struct binding *b = t->binding;
+    struct str all = STR("");
+    size_t count = value_each(arena, b, in, each);
+    bool stops = count > MAPPING_VALUES_MAX;
+
+    for (size_t i = 0; i < count && i < MAPPING_VALUES_MAX; i++) {
+        struct str to = STR_NONE;
+        for (size_t k = 0; k < b->lookup_count && each[i].kind == VALUE_TEXT; k++)
+            if (str_eq(b->lookup[k].from, each[i].text))
+                to = b->lookup[k].to;
+        bool unknown = b->lookup_count && each[i].kind == VALUE_TEXT && !to.len;
+        struct str one = to.len ? quoted(arena, to) : shown(arena, each[i]);
+        stops |= each[i].kind != VALUE_TEXT || unknown;
+        all = arena_printf(arena, "%.*s%s%.*s%s", STR_ARG(all), i ? ", " : "", STR_ARG(one),
+                           unknown ? " (it is not in the lookup)" : "");
+    }
+    add_step(t, STR("many"), shortened(arena, all), stops);
+}
+
 static void trace_one(struct arena *arena, const struct json *issue, struct traced *t)
 {
     const struct binding *b = t->binding;
@@ -97,6 +120,10 @@ static void trace_one(struct arena *arena, const struct json *issue, struct trac
     struct value v = value_of_field(field);
 
     t->raw = as_json(arena, field);
+    if (b->many && value_is_list(arena, b, v)) {
+        add_each(arena, t, v);
+        return;
+    }
     for (size_t i = 0; i < b->step_count; i++) {
         v = value_step(arena, b->steps[i], b->arguments[i], v);
         bool last = i + 1 == b->step_count;

@@ -202,6 +202,45 @@ struct value value_steps(struct arena *arena, const struct binding *b, size_t fr
     return in;
 }
 
+/* What a function picks out of a list is one value; every other one is for each. */
+static size_t value_to_list(struct arena *arena, const struct binding *b, struct value *v)
+{
+    size_t i = 0;
+
+    for (; i < b->step_count; i++) {
+        bool picks = b->steps[i] == STEP_FIRST || b->steps[i] == STEP_PART;
+        if (v->kind == VALUE_LIST && !picks)
+            break;
+        *v = value_step(arena, b->steps[i], b->arguments[i], *v);
+    }
+    return i;
+}
+
+bool value_is_list(struct arena *arena, const struct binding *b, struct value in)
+{
+    (void)value_to_list(arena, b, &in);
+    return in.kind == VALUE_LIST;
+}
+
+size_t value_each(struct arena *arena, const struct binding *b, struct value in, struct value *ret)
+{
+    size_t from = value_to_list(arena, b, &in), count = 0;
+
+    ret[0] = in.kind == VALUE_LIST ? (struct value){0} : in;
+    if (in.kind != VALUE_LIST)
+        return 1;
+    JSON_EACH(one, in.json)
+    {
+        struct value v = value_steps(arena, b, from, value_of_field(one));
+        if (v.kind == VALUE_MISSING)
+            continue;
+        if (count < MAPPING_VALUES_MAX)
+            ret[count] = v;
+        count++;
+    }
+    return count ? count : 1;
+}
+
 struct str mapping_goal(struct arena *arena, int64_t ms)
 {
     static const struct {

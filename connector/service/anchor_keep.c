@@ -324,17 +324,6 @@ static void on_timer(void *arg)
 
 /* --- life --- */
 
-static char *copy(struct str s)
-{
-    char *c = calloc(1, s.len + 1);
-
-    if (!c)
-        abort();
-    if (s.len)
-        memcpy(c, s.p, s.len);
-    return c;
-}
-
 static bool read_trust(const struct evidence_config *c, struct stamp_trust **ret, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(2 * CA_BYTES);
@@ -371,7 +360,7 @@ bool anchor_keep_new(struct service *svc, struct anchor_keep **ret, struct err *
     k->svc = svc;
     k->config = c;
     k->trust = trust;
-    k->directory = copy(c->stamp_directory);
+    k->directory = str_keep(c->stamp_directory);
     k->arena = arena_new(LIMIT_ARENA_VISIT);
     k->work = io_work_new(svc->loop, 1);
     if (c->stamp_url.len) {

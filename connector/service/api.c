@@ -14,6 +14,7 @@
 #include "service/api_event.h"
 #include "service/api_evidence.h"
 #include "service/api_exception.h"
+#include "service/api_items.h"
 #include "service/api_limit.h"
 #include "service/api_priv.h"
 #include "service/api_query.h"
@@ -193,9 +194,10 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
     static const struct body_member MEMBERS[] = {
         {"kind", BODY_KEY, true},
         {"beneficiary", BODY_KEY, true},
-        {"source", BODY_KEY, true},
-        {"entitlement", BODY_KEY, true},
+        {"source", BODY_KEY, false},
+        {"entitlement", BODY_KEY, false},
         {"account", BODY_KEY, false},
+        {"items", BODY_LIST, false},
         {"requester", BODY_KEY, false},
         {"site", BODY_KEY, false},
         {"justification", BODY_TEXT, false},
@@ -211,9 +213,9 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
 
     if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
         return false;
-    if (!request_kind_from(json_path_str(body, "kind"), &w->kind) || w->kind == REQUEST_MODIFY) {
+    if (!request_kind_from(json_path_str(body, "kind"), &w->kind)) {
         problem_reply_member(request, 422, "Invalid body", STR("kind"),
-                             "'kind' must be grant or removal");
+                             "'kind' must be grant, removal or modify");
         return false;
     }
     struct str site = json_path_str(body, "site");
@@ -224,16 +226,13 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
     }
     w->beneficiary = json_path_str(body, "beneficiary");
     w->requester = json_path_str(body, "requester");
-    w->account = json_path_str(body, "account");
-    w->source = json_path_str(body, "source");
-    w->entitlement = json_path_str(body, "entitlement");
     w->justification = json_path_str(body, "justification");
     w->sponsor = json_path_str(body, "sponsor");
     w->manager = json_path_str(body, "manager");
     w->access_until_ms = api_body_time(body, "access_until");
     w->privileged = json_is_true(json_member(body, "privileged"));
     *ret = body;
-    return true;
+    return api_items_read(request, body, w);
 }
 
 /* Broken glass has a reason and a near end; false: it has not, and that is answered. What is no

@@ -37,6 +37,8 @@ static const char *wrong(const struct body_member *member, const struct json *va
         return json_type(value) == JSON_BOOL ? NULL : "must be true or false";
     case BODY_ID:
         return json_i64(value, &at) && at > 0 ? NULL : "must be a whole number from 1 on";
+    case BODY_LIST:
+        return json_type(value) == JSON_ARRAY ? NULL : "must be a list";
     case BODY_TIME:
     case BODY_LATER:
         if (!is_text || !clock_parse(text, &at) || at <= 0)
@@ -55,25 +57,43 @@ static void refuse(struct serve_request *request, struct str member, const char 
     problem_reply_member(request, 422, TITLE, str_of(shown), detail);
 }
 
-static bool members_are_good(struct serve_request *request, const struct body_member *members,
-                             const struct json *body, int64_t now_ms)
+void api_body_each_fault(const struct body_member *members, const struct json *object,
+                         int64_t now_ms, body_fault_fn *fn, void *arg)
 {
-    JSON_EACH(value, body)
+    JSON_EACH(value, object)
     {
         const struct body_member *member = find(members, json_name(value));
         const char *what = member ? wrong(member, value, now_ms) : "is not known here";
-        if (what) {
-            refuse(request, json_name(value), what);
-            return false;
-        }
+        if (what)
+            fn(arg, json_name(value), what);
     }
-    for (const struct body_member *m = members; m->name; m++) {
-        if (m->required && !json_member(body, m->name)) {
-            refuse(request, str_of(m->name), "is missing");
-            return false;
-        }
-    }
-    return true;
+    for (const struct body_member *m = members; m->name; m++)
+        if (m->required && !json_member(object, m->name))
+            fn(arg, str_of(m->name), "is missing");
+}
+
+struct first {
+    struct str member;
+    const char *what;
+};
+
+static void keep_first(void *arg, struct str member, const char *what)
+{
+    struct first *first = arg;
+
+    if (!first->what)
+        *first = (struct first){member, what};
+}
+
+static bool members_are_good(struct serve_request *request, const struct body_member *members,
+                             const struct json *body, int64_t now_ms)
+{
+    struct first first = {0};
+
+    api_body_each_fault(members, body, now_ms, keep_first, &first);
+    if (first.what)
+        refuse(request, first.member, first.what);
+    return !first.what;
 }
 
 bool api_body_read(struct serve_request *request, const struct body_member *members, int64_t now_ms,

@@ -13,6 +13,7 @@ enum body_kind {
     BODY_TIME,  /* RFC 3339, after 1970 */
     BODY_LATER, /* the same, in the future */
     BODY_ID,    /* a whole number from 1 on */
+    BODY_LIST,  /* a list; what is in it is for who asks */
 };
 enum { BODY_TEXT_MAX = 4096 };
 
@@ -27,6 +28,11 @@ struct body_member {
  * names the member. now_ms: the clock for BODY_LATER. The document lives in the request's arena. */
 MUST_CHECK bool api_body_read(struct serve_request *request, const struct body_member *members,
                               int64_t now_ms, const struct json **ret);
+/* The same of an object within the body: each fault of a member goes to fn. what: a predicate, for
+ * behind the member's name. */
+typedef void body_fault_fn(void *arg, struct str member, const char *what);
+void api_body_each_fault(const struct body_member *members, const struct json *object,
+                         int64_t now_ms, body_fault_fn *fn, void *arg);
 /* A member that api_body_read has seen, in milliseconds since 1970; 0 when it is not there. */
 int64_t api_body_time(const struct json *body, const char *name);
 

@@ -122,9 +122,9 @@ static void take_facts(struct arena *a, const struct mapped *r, struct playgroun
     add_fact(p, "subject", r->beneficiary);
     add_fact(p, "account", r->account);
     add_fact(p, "application", r->source);
-    add_fact(p, "entitlement", r->entitlement);
+    add_fact(p, "entitlement", mapping_names(a, r->entitlement));
     add_fact(p, "done when it is", str_of(desired_name(r->rule->expect)));
-    add_fact(p, "instead of", r->instead_of);
+    add_fact(p, "instead of", mapping_names(a, r->instead_of));
     add_fact(p, "privileged", r->privileged ? STR("yes") : STR("no"));
     add_fact(p, "requester", r->requester);
     add_fact(p, "justification", r->justification);

@@ -437,17 +437,6 @@ static void on_timer(void *arg)
 
 /* --- life --- */
 
-static char *copy(struct str s)
-{
-    char *c = calloc(1, s.len + 1);
-
-    if (!c)
-        abort();
-    if (s.len)
-        memcpy(c, s.p, s.len);
-    return c;
-}
-
 /* NULL where none is configured. */
 static bool read_key(struct str reference, struct sign_key **ret, struct err *err)
 {
@@ -479,8 +468,8 @@ bool evidence_keep_new(struct service *svc, struct evidence_keep **ret, struct e
     k->config = c;
     k->keys[0] = key;
     k->keys[1] = previous;
-    k->directory = copy(c->directory);
-    k->anchor = copy(c->anchor_file);
+    k->directory = str_keep(c->directory);
+    k->anchor = str_keep(c->anchor_file);
     k->place = (struct log_place){.dir = k->directory,
                                   .anchor = k->anchor,
                                   .origin = c->origin,

@@ -13,6 +13,15 @@ void problem_reply(struct serve_request *request, int status, const char *title,
 /* The same about one member of the body: the extension "member" names it (section 3.2). */
 void problem_reply_member(struct serve_request *request, int status, const char *title,
                           struct str member, const char *detail);
+/* One of several things that are wrong with a body. */
+struct problem_fault {
+    char pointer[64]; /* RFC 6901, as a fragment: "#/items/2/source" */
+    char detail[160];
+};
+/* The same, each by itself: the extension "errors" (RFC 9457, section 3). member: what all of them
+ * stand in. */
+void problem_reply_faults(struct serve_request *request, int status, const char *title,
+                          struct str member, const struct problem_fault *faults, size_t count);
 /* The same, to be asked again in so many seconds (Retry-After). */
 void problem_reply_later(struct serve_request *request, int status, const char *title,
                          const char *detail, int32_t after_s);

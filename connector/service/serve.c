@@ -31,6 +31,7 @@
 #include "service/policy_reload.h"
 #include "service/poller.h"
 #include "service/rests.h"
+#include "service/schema_watch.h"
 #include "service/source_gate.h"
 #include "service/turns.h"
 #include "service/worker.h"
@@ -73,6 +74,7 @@ struct daemon {
     struct gate_keep *gates[CONFIG_SITES_MAX];
     struct lock_keep *locks[CONFIG_SITES_MAX];
     struct mapping_keep *mappings;
+    struct schema_watch *schema;
     struct evidence_keep *evidence;
     struct event_send *events;
     int64_t drop_by_ms;     /* until then it is told that we hold no mapping any more */
@@ -518,6 +520,7 @@ static void close_parts(struct daemon *d)
     struct serve *listeners[] = {svc->front, svc->ops};
     struct pg *pools[] = {svc->pg, svc->ingest_pg};
 
+    schema_watch_stop(d->schema);
     mapping_keep_stop(d->mappings);
     mapping_reload_stop(svc->reload);
     policy_reload_stop(svc->policy_reload);
@@ -607,6 +610,20 @@ static void reload_files(struct service *svc)
     mapping_reload_files(svc->reload);
 }
 
+static void drain(void *arg)
+{
+    struct daemon *d = arg;
+
+    if (d->svc.draining)
+        return;
+    (void)!notify_manager(d->svc.manager, STR("STOPPING=1"));
+    d->svc.draining = true;
+    d->stop_by_ms = io_loop_now_ms(d->svc.loop) + DRAIN_MS;
+    io_timer_free(d->timer);
+    d->timer = io_timer_new(d->svc.loop, stop_when_quiet, d);
+    io_timer_start(d->timer, CHECK_MS, 0);
+}
+
 static void on_signal(void *arg, int signum)
 {
     struct daemon *d = arg;
@@ -618,15 +635,10 @@ static void on_signal(void *arg, int signum)
     }
     if (d->svc.draining) {
         log_warn("serve", "second signal: ending at once", LOG_I("signal", signum));
-        _exit(1); /* the rows tell the next process where to go on */
+        _exit(1); /* the rows tell where to go on */
     }
     log_info("serve", "stopping", LOG_I("signal", signum));
-    (void)!notify_manager(d->svc.manager, STR("STOPPING=1"));
-    d->svc.draining = true;
-    d->stop_by_ms = io_loop_now_ms(d->svc.loop) + DRAIN_MS;
-    io_timer_free(d->timer);
-    d->timer = io_timer_new(d->svc.loop, stop_when_quiet, d);
-    io_timer_start(d->timer, CHECK_MS, 0);
+    drain(d);
 }
 
 static void free_all(struct daemon *d)
@@ -669,20 +681,19 @@ bool service_run(const struct config *config, const char *port_file, const char 
     svc->db_clock = (struct clock){db_clock_wall_ms, db_clock_mono_ms, svc};
     rng_seed_system(&svc->rng);
     rng_uuid(&svc->rng, uuid);
-    snprintf(svc->owner, sizeof svc->owner, "countersign-%s",
-             uuid); /* boot-unique: a host name would outlive a crash */
+    /* boot-unique: a host name would outlive a crash */
+    snprintf(svc->owner, sizeof svc->owner, "countersign-%s", uuid);
     log_set_level(config->log_level);
     d->timer = io_timer_new(svc->loop, register_all, d);
     bool made = make_parts(d, err);
     if (made) {
         io_loop_on_signal(svc->loop, on_signal, d);
-        io_timer_start(d->timer, 1, 0);
+        d->schema = schema_watch_new(svc, register_all, drain, d);
     } else {
         close_parts(d);
     }
     bool clean = io_loop_run(svc->loop);
+    made &= schema_watch_end(d->schema, err);
     free_all(d);
-    if (made && !clean)
-        return FAIL(err, ERR_BUG, "the loop was not empty at the end");
-    return made;
+    return made && (clean || FAIL(err, ERR_BUG, "the loop was not empty at the end"));
 }

@@ -12,13 +12,58 @@ enum {
     FOLLOWER_PAGES_MAX = 20, /* of fifty; who is there already may be added once more */
 };
 
+/* The least id that is more than `after`, of what is asked for and of what a later request took
+ * over: the ticket says what was approved. NULL: there is none. */
+static const struct item *next_item(const struct dossier *d, int64_t after)
+{
+    const struct item *next = NULL;
+
+    for (size_t i = 0; i < d->item_count + d->superseded_count; i++) {
+        const struct item *one =
+            i < d->item_count ? &d->items[i] : &d->superseded[i - d->item_count];
+        if (one->id > after && (!next || one->id < next->id))
+            next = one;
+    }
+    return next;
+}
+
+/* The entitlements that are to be so, one a line. */
+static struct str names_of(struct prep *p, enum desired desired)
+{
+    struct str names = STR("");
+
+    for (const struct item *i = next_item(p->d, 0); i; i = next_item(p->d, i->id))
+        if (i->desired == desired)
+            names = names.len ? arena_printf(p->arena, "%.*s\n%.*s", STR_ARG(names),
+                                             STR_ARG(i->entitlement))
+                              : i->entitlement;
+    return names;
+}
+
 static struct str summary_of(struct prep *p, const struct item *i)
 {
-    bool gone = i->desired == DESIRED_ABSENT;
-    struct str s = arena_printf(p->arena, "%s %.*s %s %.*s (%.*s)", gone ? "Remove" : "Give",
-                                STR_ARG(i->entitlement), gone ? "from" : "to", STR_ARG(i->account),
-                                STR_ARG(i->source_label));
-    return s.len > SUMMARY_MAX ? str_n(s.p, SUMMARY_MAX) : s;
+    struct str given = mapping_names(p->arena, names_of(p, DESIRED_PRESENT)),
+               gone = mapping_names(p->arena, names_of(p, DESIRED_ABSENT));
+    bool both = given.len && gone.len;
+    struct str s =
+        both ? arena_printf(p->arena, "Give %.*s to %.*s and remove %.*s (%.*s)", STR_ARG(given),
+                            STR_ARG(i->account), STR_ARG(gone), STR_ARG(i->source_label))
+             : arena_printf(p->arena, "%s %.*s %s %.*s (%.*s)", gone.len ? "Remove" : "Give",
+                            STR_ARG(gone.len ? gone : given), gone.len ? "from" : "to",
+                            STR_ARG(i->account), STR_ARG(i->source_label));
+    char cut[SUMMARY_MAX + 1];
+    str_copy(cut, sizeof cut, s);
+    return arena_str(p->arena, str_of(cut));
+}
+
+/* A ticket names one account in one source. */
+static bool is_one_account(const struct dossier *d)
+{
+    for (size_t i = 1; i < d->item_count; i++)
+        if (!str_eq(d->items[i].source, d->items[0].source) ||
+            !str_eq(d->items[i].account, d->items[0].account))
+            return false;
+    return true;
 }
 
 /* What the mapping makes of the wish, before anybody is asked. */
@@ -32,16 +77,20 @@ static bool begin_creation(struct prep *p)
 
     if (!i)
         return prep_cannot(p, STR("a request without items makes no ticket"));
+    if (!is_one_account(d))
+        return prep_cannot(p, STR("a ticket names one account in one source, and this request asks "
+                                  "for more of them"));
+    struct str given = names_of(p, DESIRED_PRESENT), gone = names_of(p, DESIRED_ABSENT);
     struct wanted wanted = {.kind = d->kind,
                             .requester = d->requester,
                             .beneficiary = d->beneficiary,
                             .account = i->account,
                             .source = i->source,
-                            .entitlement = i->entitlement,
+                            .entitlement = given.len ? given : gone,
                             .justification = d->justification,
                             .privileged = d->privileged,
                             .request_id = p->flow->request_id,
-                            .instead_of = d->instead_of,
+                            .instead_of = given.len ? gone : STR_NONE,
                             .sponsor = d->sponsor,
                             .manager = d->manager,
                             .access_until_ms = d->access_until_ms};

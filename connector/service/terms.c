@@ -22,7 +22,7 @@ void terms_take_found(const struct mapped *m, struct store_intake *ret,
                       struct store_item items[MAPPED_ITEMS_MAX])
 {
     terms_take(m, ret, items);
-    if (!ret->emergency)
+    if (!ret->emergency && m->rule->change != REQUEST_MODIFY)
         ret->lifecycle = m->privileged ? STR("privileged") : STR("standard");
     if (m->rule->change == REQUEST_REMOVAL)
         ret->subject_kind = STR("human");

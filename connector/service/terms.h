@@ -13,7 +13,7 @@ void terms_take(const struct mapped *m, struct store_intake *ret,
 
 /* The same for a wish that found its rule, and not the other way about: the first rule that can say
  * it, which need not be of the event that the wish is of. A removal is then nobody's leaving, nor
- * its account another's than a person's. */
+ * its account another's than a person's. A change of what somebody has is what its rule is for. */
 void terms_take_found(const struct mapped *m, struct store_intake *ret,
                       struct store_item items[MAPPED_ITEMS_MAX]);
 

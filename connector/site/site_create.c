@@ -171,6 +171,9 @@ static const char *unreadable(const struct jsm_field *f, const struct binding *b
     if (f->by_key)
         return "an object of a Data Center's Assets, which can be written and not read: set it "
                "under ticket: fields";
+    if (b->many && !jsm_field_is_list(f->kind) && !mapping_splits(b))
+        return "of one value: bind a field with several for many: true, or a text with { split: "
+               "\",\" }";
     for (size_t i = 0; i < sizeof NEEDS / sizeof NEEDS[0]; i++)
         if (f->kind == NEEDS[i].kind && first != NEEDS[i].first && first != NEEDS[i].or)
             return NEEDS[i].why;

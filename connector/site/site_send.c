@@ -143,6 +143,7 @@ static void judge(struct pending *p, const struct http_reply *reply, struct jsm_
         .login_reason = http_reply_header(reply, "x-seraph-loginreason"),
         .denied_reason = http_reply_header(reply, "x-authentication-denied-reason"),
         .content_type = http_reply_header(reply, "content-type"),
+        .silent = p->call.silent,
         .too_large = reply->too_large,
         .reset_ms = limit.reset_ms,
         .why = reply->why,

@@ -7,6 +7,7 @@
 #include "domain/publish.h"
 #include "store/store_files.h"
 #include "store/store_priv.h"
+#include "store/store_schema.h"
 #include "tlog/tlog_range.h"
 
 enum { EVIDENCE_PAGE = 1000, TEXT_BYTES = 256 };
@@ -61,7 +62,8 @@ static bool record(void *conn, const struct store_file *f, struct err *err)
 static bool run_file(void *conn, const struct store_file *f, const struct migration *m,
                      bool applied, struct err *err)
 {
-    struct migrate_step step = {.kind = f->kind, .name = f->name, .applied = !applied};
+    struct migrate_step step = {
+        .kind = f->kind, .name = f->name, .applied = !applied, .breaking = f->breaking};
 
     if (!applied && !pg_session_script(conn, f->text, err))
         return err_while(err, "applying %s/%s", f->kind, f->name);
@@ -77,7 +79,8 @@ static bool run_migrations(void *conn, const struct migration *m, struct err *er
 
     if (!has_table(conn, &table, err))
         return false;
-    if (table && !pg_session_query(conn, &SQL_MIGRATION_LIST, NULL, &list, err))
+    if (table && (!store_schema_is_ours(conn, err) ||
+                  !pg_session_query(conn, &SQL_MIGRATION_LIST, NULL, &list, err)))
         return false;
     bool ok = true;
     for (size_t i = 0; ok && i < STORE_FILE_COUNT; i++) {
@@ -149,6 +152,16 @@ bool store_migrate(const struct pg_options *options, bool dry_run, migrate_step_
 
 /* --- verify --- */
 
+static bool is_ours(struct str number)
+{
+    int64_t n;
+
+    for (size_t i = 0; str_to_i64(number, &n) && i < STORE_FILE_COUNT; i++)
+        if (is(&STORE_FILES[i], "migration") && STORE_FILES[i].number == n)
+            return true;
+    return false;
+}
+
 static bool compare_migrations(void *conn, struct store_findings *f, struct err *err)
 {
     struct pg_reply list;
@@ -175,6 +188,8 @@ static bool compare_migrations(void *conn, struct store_findings *f, struct err 
             f->changed++;
     }
     f->newer = list.rows - (known - f->missing);
+    for (int i = 0; i < list.rows; i++)
+        f->breaking += str_eq_c(pg_cell(&list, i, 2), "t") && !is_ours(pg_cell(&list, i, 0));
     pg_session_release(&list);
     return true;
 }

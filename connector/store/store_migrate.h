@@ -7,7 +7,8 @@
 
 struct migrate_step {
     const char *kind, *name;
-    bool applied; /* false: it was there already */
+    bool applied;  /* false: it was there already */
+    bool breaking; /* programs that do not know it stop */
 };
 typedef void migrate_step_fn(void *arg, const struct migrate_step *step);
 
@@ -21,6 +22,7 @@ struct store_findings {
     int missing;      /* ours, not applied */
     int changed;      /* applied with another text */
     int newer;        /* applied, unknown to this program */
+    int breaking;     /* of these, on which it must not run */
     int uncommented;  /* tables and views without a comment */
     int objects;      /* tables, triggers, functions, ... that differ from what db migrate left */
     int64_t evidence; /* entries checked */

@@ -6,7 +6,21 @@ select to_regclass('governance.migration')
 
 -- name: migration_list
 -- params:
-select number, sha256 from governance.migration order by number
+select number, sha256, breaking from governance.migration order by number
+
+-- name: schema_fit
+-- params: known int[]
+-- Of the migrations that this program knows how many are not applied, and the first of them; of those that it does not know the first
+-- on which an older program must not run.
+select count(k), coalesce(min(k), 0),
+       (select coalesce(min(m.name), '') from governance.migration m where m.breaking and m.number <> all ($1::int[]))
+  from unnest($1::int[]) k
+ where k not in (select m.number from governance.migration m)
+
+-- name: migration_newer
+-- params: known int[]
+-- The first migration that this program does not know; none: no row.
+select m.name from governance.migration m where m.number <> all ($1::int[]) order by m.number limit 1
 
 -- name: migration_add
 -- params: number int, name text, sha256 text, breaking boolean

@@ -73,7 +73,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.ahead_left(governance.access_request) is 'What went ahead of a request that does not ask for it any more';
 
--- Asked only of what both gives and takes.
+-- Asked only of what both gives and takes, or did.
 create or replace function governance.dossier_ahead(r governance.access_request) returns json
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select json_build_object('together', coalesce(r.mapped->>'removal' = 'together', false), 'items', (

@@ -135,7 +135,8 @@ begin
            floor(extract(epoch from r.approval_due) * 1000)::bigint as approval_due_ms,
            floor(extract(epoch from r.review_due) * 1000)::bigint as review_due_ms,
            case when r.emergency then exists (select from governance.emergency_review v where v.request_id = r.id) end as reviewed,
-           governance.dossier_permits(r) as permits, case when r.kind = 'modify' then governance.dossier_ahead(r) end as ahead, governance.dossier_after(r) as after) x;
+           governance.dossier_permits(r) as permits, case when r.kind = 'modify' or exists (select from governance.access_request q where q.follows = r.id and q.cause = 'ahead')
+                then governance.dossier_ahead(r) end as ahead, governance.dossier_after(r) as after) x;
     return made;
 end $$;
 comment on function governance.dossier_text(uuid) is 'Everything decide() needs about one request, as one JSON document in text';

@@ -17,12 +17,7 @@ language sql stable set search_path = pg_catalog as $$
         'drift', (select jsonb_agg(jsonb_build_object('found_at', d.found_at, 'since', d.since, 'why', d.why, 'answer', d.answer,
                          'opened', d.opened, 'ended_at', d.ended_at) order by d.id)
                     from governance.drift d where d.request_id = r.id),
-        'items', (select jsonb_agg(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement,
-                         'desired', i.desired, 'verdict', v.verdict, 'read_at', v.read_at,
-                         'superseded_by', case when i.superseded_by is not null then governance.dossier_superseded(i.superseded_by) end)
-                         order by i.id)
-                    from governance.request_item i left join governance.item_verdict v on v.item_id = i.id
-                   where i.request_id = r.id and i.replaced_at is null),
+        'items', governance.items_shown(r),
         'parked', (select jsonb_agg(jsonb_build_object('work', f.kind, 'step', nullif(f.step, ''), 'why', f.why))
                      from governance.flow f where f.request_id = r.id and f.state = 'parked')))
 $$;

@@ -52,14 +52,16 @@ end $$;
 comment on function governance.site_rest_lock(text, text) is 'What replicas know of a site and its secret of that mark, locked; another secret begins anew';
 
 -- Of a secret in doubt p_tries in p_window are all there are: those that were refused, and those that are out. One that is not heard
--- of again, because its replica died, comes back after p_lease.
+-- of again, because its replica died, comes back after p_lease. After a refusal nobody tries until whoever still believes in the secret
+-- has heard of it (replicas look each second): what he finds out by himself meanwhile is one of the tries.
 create or replace function governance.site_try(p_site text, p_mark text, p_tries int, p_window interval, p_lease interval) returns jsonb
 language plpgsql set search_path = pg_catalog as $$
 declare
     r governance.site_rest := governance.site_rest_lock(p_site, p_mark);
     is_out timestamptz[] := array(select t from unnest(r.lent_at) t where t > clock_timestamp() - p_lease order by t);
     refused int := (select count(*) from unnest(r.refused_at) t where t > clock_timestamp() - p_window);
-    lends boolean := refused + cardinality(is_out) < p_tries;
+    lends boolean := refused + cardinality(is_out) < p_tries
+                     and not exists (select from unnest(r.refused_at) t where t > clock_timestamp() - interval '2 s');
 begin
     update governance.site_rest x set lent_at = case when lends then is_out || clock_timestamp() else is_out end where x.site = p_site;
     return governance.site_rest_of(r) || jsonb_build_object('lent', lends);

@@ -117,3 +117,5 @@ def test_what_comes_back_and_what_ends(site):
     close(site, removal, "reyes", "fin-viewer", False)
     assert shown(site, removal)["follows"]["ticket"] == given
     assert site.sql("select count(*) from governance.access_request where cause = 'expiry'") == "1"
+    # Jira says of a link that it made nothing but 201: that is an answer, and nobody looks whether it was done
+    assert site.sql("select count(*) from governance.flow_attempt where to_state = 'doubt' and why like '%nothing where%'") == "0"

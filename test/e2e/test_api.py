@@ -43,6 +43,9 @@ class World(world.World):
         text = pathlib.Path(self.config).read_text()
         assert text.count("  tokens:\n") == 1
         self.write("countersign.yaml", text.replace("  tokens:\n", "  tokens:\n" + "".join(lines)))
+        role = "entitlement: { from: customfield_10052, then: [trim], on_missing: hold }"  # of the first rule, which grants
+        mapping = pathlib.Path(self.folder, "mapping.yaml")
+        mapping.write_text(mapping.read_text().replace(role, role.replace("then: [", 'many: true, then: [{ split: "," }, '), 1))
 
     @property
     def api_port(self):
@@ -151,6 +154,22 @@ def test_a_body_gives_nobody_more_than_his_token(site):
     assert json.loads(entries[0]["body"])["detail"]["submitted_by"] == "submit"
     assert site.api("POST", f"/v1/access-requests/{made['id']}/cancel", {}, None, token("other"))[0] == 202
     assert site.api("GET", f"/v1/access-requests/{made['id']}", token=token("read"))[1]["cancelled_by"] == "other"
+
+
+def test_several_entitlements_are_one_request(site):
+    items = [{"source": "sap-fin", "entitlement": name} for name in ("fin-viewer", "fin-ledger-admin")]
+    wish = {"kind": "grant", "beneficiary": "lind", "items": items, "access_until": IN_AN_HOUR}
+    status, made = site.api("POST", "/v1/access-requests", wish, "several", token("submit"))
+    assert status == 201
+    assert site.api("POST", "/v1/access-requests", {**wish, "items": items[::-1]}, "several", token("submit"))[0] == 409, "another body is another body"
+    shown = site.api("GET", f"/v1/access-requests/{made['id']}", token=token("read"))[1]
+    assert [(i["entitlement"], i["desired"], i["provisioning"]["arap"]) for i in shown["items"]] == [
+        ("fin-ledger-admin", "present", "pending"), ("fin-viewer", "present", "pending")]
+    status, problem = site.api("POST", "/v1/access-requests", {**wish, "items": [*items, {**items[0], "source": "directory"}]}, "two sources", token("submit"))
+    assert status == 422 and [e["pointer"] for e in problem["errors"]] == ["#/items/2/source"]
+    assert site.api("POST", "/v1/access-requests", wish, "several-read", token("read"))[0] == 403
+    assert site.sql("select count(*) from governance.access_request where beneficiary = 'lind'") == "1"
+    assert site.api("POST", f"/v1/access-requests/{made['id']}/cancel", {}, token=token("submit"))[0] == 202
 
 
 def test_keys_belong_to_their_token(site):
@@ -327,6 +346,19 @@ def test_the_description_is_a_valid_one():
             assert declared == set(re.findall(r"\{(\w+)\}", path)), path
     event = json.loads((ROOT / "schemas" / "event.schema.json").read_text())
     assert {k: v for k, v in event.items() if k not in ("$schema", "title")} == document["components"]["schemas"]["Event"]
+
+
+def test_the_examples_are_as_the_description_says():
+    """Each example is a body that it describes, and what it forbids beside them is none."""
+    body = contract.document()["paths"]["/v1/access-requests"]["post"]["requestBody"]["content"]["application/json"]
+    wish = contract._validator("components", "schemas", "Wish")
+    assert {"removal", "grants", "mover"} <= set(body["examples"])
+    for name, example in body["examples"].items():
+        assert list(wish.iter_errors(example["value"])) == [], name
+    mover = body["examples"]["mover"]["value"]
+    for wrong in ({**mover, "source": "directory"}, {**mover, "items": []}, {**mover, "items": mover["items"] * 11}, {"kind": "grant", "beneficiary": "x"},
+                  {**mover, "items": [{**mover["items"][0], "desired": "gone"}]}):
+        assert list(wish.iter_errors(wrong)), wrong
 
 
 def test_the_words_of_others_are_documented(site):

@@ -153,6 +153,7 @@ def test_what_jira_told_one_holds_after_a_restart_and_for_another(basic):
 
 def test_a_dead_credential_is_tried_three_times_and_a_new_one_counts_without_a_restart(basic):
     """By all replicas together, and however often they start."""
+    governs_one(basic)  # what is held afterwards
     before, heard = denied(basic), told(basic)
     beside = another_replica(basic, "beside")
     wait.until(lambda: readyz(beside)["sites"]["acme"] == "ok", 15, what="both are signed in")

@@ -4,14 +4,16 @@ import os
 
 import pytest
 
-from lib import world
+from lib import wait, world
 
 GIVES = "    change: grant\n"
 TAKES_TOO = """\
     change: modify
     approval: { from: jsm.approvals }
-    instead_of: { from: customfield_10120, label: Old role, then: [plain, trim], on_missing: hold }
+    instead_of: { from: customfield_10120, label: Old role, many: true, then: [plain, { split: "," }, trim], on_missing: hold }
 """
+ROLE = "entitlement: { from: customfield_10052, then: [trim], on_missing: hold }"
+ROLES = 'entitlement: { from: customfield_10052, label: Role, many: true, then: [{ split: "," }, trim], on_missing: hold }'
 PRIVILEGED = '    privileged: { from: customfield_10070, then: [bool], default: "false" }\n'
 GONE = "    expect: { absent: entitlement }\n"
 
@@ -34,7 +36,7 @@ class Moving(world.World):
             text = file.read()
         assert GIVES in text and PRIVILEGED + GONE in text
         # a form for removals that cannot say that what goes is privileged
-        self.write("mapping.yaml", text.replace(GIVES, TAKES_TOO, 1).replace(PRIVILEGED + GONE, GONE))
+        self.write("mapping.yaml", text.replace(GIVES, TAKES_TOO, 1).replace(PRIVILEGED + GONE, GONE).replace(ROLE, ROLES, 1))
 
     def move(self, person, new, old, privileged=False):
         fields = {"summary": f"Move {person}", "customfield_10061": person, "customfield_10052": new, "customfield_10120": old,
@@ -130,3 +132,108 @@ def test_a_policy_that_says_no_at_once_ends_what_is_given_only(site):
     assert site.told(mover) == ["RemovalGoesOn"]
     site.until(mover, lambda: "Taking fin-ledger-admin from okafor goes on all the same" in str(site.ticket(mover)["comments"]), 30, "it says so")
     done(site, removal, "okafor", "fin-ledger-admin", False)
+
+
+# --- a platform asks ---
+
+def item(entitlement, desired, **more):
+    return {"source": "sap-fin", "entitlement": entitlement, "desired": desired, **more}
+
+
+def move(site, key, person, items, **more):
+    return site.api("POST", "/v1/access-requests", {"kind": "modify", "beneficiary": person, "requester": "hr-system", "items": items, **more}, key)
+
+
+def shown(site, request_id):
+    """The request, and where each of its items stands: "desired entitlement verdict SailPoint's word"."""
+    said = site.api("GET", f"/v1/access-requests/{request_id}")[1]
+    return said, {i["entitlement"]: f"{i['desired']} {i.get('verdict', '-')} {i['provisioning']['sailpoint']}" for i in said["items"]}
+
+
+def ahead_of(site, request_id):
+    """The item that goes ahead, once its ticket is there."""
+    return wait.until(lambda: next((i for i in shown(site, request_id)[0]["items"] if i.get("ahead", {}).get("ticket")), None), 60,
+                      what="what goes ahead has a ticket")
+
+
+def test_a_platform_moves_somebody_by_one_request(site):
+    site.has_role("novak", "fin-viewer", True)
+    wish = [item("fin-ledger-admin", "present"), item("fin-viewer", "absent"), item("canary-role", "present")]
+    status, made = move(site, "move", "novak", wish)
+    assert status == 201
+    assert move(site, "move", "novak", wish)[0] == 200 and move(site, "move", "novak", wish[:2])[0] == 409
+    removal = ahead_of(site, made["id"])["ahead"]["ticket"]  # it has one before anybody approves the rest
+    said, items = shown(site, made["id"])
+    assert (said["kind"], said["phase"], said["provisioning"]["sailpoint"], said.get("ticket")) == ("modify", "pending_approval", "PENDING", None)
+    assert {i["entitlement"]: (i["desired"], i.get("ahead", {}).get("ticket")) for i in said["items"]} == {
+        "canary-role": ("present", None), "fin-ledger-admin": ("present", None), "fin-viewer": ("absent", removal)}
+    done(site, removal, "novak", "fin-viewer", False)
+    said, items = shown(site, made["id"])
+    assert said["phase"] == "pending_approval" and items["fin-viewer"].endswith("FINISHED") and items["canary-role"].endswith("PENDING"), items
+    assert site.api("POST", f"/v1/access-requests/{made['id']}/approvals", {"approver": "boss@example.com", "decision": "approved"})[0] == 202
+    key = wait.until(lambda: shown(site, made["id"])[0].get("ticket"), 30, what="one ticket for all of it")["key"]
+    site.until_phase(key, "fulfilling", timeout=60)
+    ticket = str(site.ticket(key)["values"])
+    assert "canary-role, fin-ledger-admin" in ticket and "fin-viewer" in ticket and len(site.marked(made["id"])) == 1
+    site.has_role("novak", "fin-ledger-admin", True)
+    site.resolve(key)  # one of two is there
+    site.until(key, lambda: "canary-role" in site.said(key)[1], 60, "what is missing is said")
+    assert site.request(key)["phase"] != "closed" and site.ticket(key)["status"] != "Resolved"
+    site.has_role("novak", "canary-role", True)
+    site.resolve(key) if site.ticket(key)["status"] != "Verifying access" else None
+    site.until_phase(key, "closed", timeout=60)
+    said, items = shown(site, made["id"])
+    assert items == {"canary-role": "present verified FINISHED", "fin-ledger-admin": "present verified FINISHED", "fin-viewer": "absent verified FINISHED"}
+    assert said["provisioning"] == {"arap": "approved", "sailpoint": "FINISHED", "midpoint": "success"}
+    assert site.told(key) == [], "its own ticket is not taken for an edited one"
+
+
+def test_a_no_to_one_item_ends_the_request_and_not_what_goes(site):
+    site.has_role("reyes", "canary-role", True)
+    status, made = move(site, "refused", "reyes", [item("fin-viewer", "present"), item("canary-role", "absent")])
+    assert status == 201
+    wait.until(lambda: shown(site, made["id"])[0]["phase"] == "denied", 30, what="the policy says no to one of them")
+    said, items = shown(site, made["id"])
+    assert said["provisioning"]["sailpoint"] == "FAILED" and items["fin-viewer"].endswith("FAILED")
+    ahead = ahead_of(site, made["id"])
+    assert ahead["entitlement"] == "canary-role" and ahead["provisioning"]["sailpoint"] == "PENDING"
+    done(site, ahead["ahead"]["ticket"], "reyes", "canary-role", False)
+    assert shown(site, made["id"])[1]["canary-role"].endswith("FINISHED")
+
+
+@pytest.mark.parametrize("items, faults", [
+    ([], {"#/items": "must be at least one"}),
+    ([item("a", "present")], {"#/items": "take nothing away"}),
+    ([item("a", "absent"), item("b", "absent")], {"#/items": "give nothing"}),
+    ([item(f"r{n}", "present") for n in range(33)], {"#/items": "must be 32 at most"}),
+    ([item("a", "present"), item("a", "present"), item("b", "absent")], {"#/items/1/entitlement": "twice"}),
+    ([item("a", "present"), item("a", "absent")], {"#/items/1/entitlement": "to come and to go"}),
+    ([item("a", "present"), item("b", "absent", source="directory")], {"#/items/1/source": "request of its own"}),
+    ([item("a", "present"), item("b", "absent", account="other")], {"#/items/1/account": "request of its own"}),
+    ([item("a", "maybe"), {"source": "sap-fin", "entitlement": "b"}, 7, {"entitlement": "x" * 257, "desired": "absent", "until": 1}],
+     {"#/items/0/desired": "present or absent", "#/items/1/desired": "is missing", "#/items/2": "must be an object",
+      "#/items/3/entitlement": "256", "#/items/3/until": "not known", "#/items/3/source": "is missing"}),
+    ([item("a\nb", "present"), item("c", "absent")], {"#/items/0/entitlement": "control characters"}),
+])
+def test_what_is_wrong_with_items_is_said_of_each(site, items, faults):
+    before = site.sql("select count(*) from governance.access_request")
+    status, problem = move(site, f"wrong {list(faults)}", "novak", items)
+    assert (status, problem["member"], problem["type"]) == (422, "items", "urn:countersign:problem:invalid-body"), problem
+    assert {e["pointer"] for e in problem["errors"]} == set(faults) and problem["detail"].startswith(problem["errors"][0]["pointer"]), problem
+    assert all(faults[e["pointer"]] in e["detail"] for e in problem["errors"]), problem
+    assert site.sql("select count(*) from governance.access_request") == before
+
+
+def test_what_no_rule_can_say_is_refused(site):
+    both = {"kind": "removal", "beneficiary": "novak", "items": [{"source": "sap-fin", "entitlement": "a"}, {"source": "sap-fin", "entitlement": "b"}]}
+    status, problem = site.api("POST", "/v1/access-requests", both, "two removals")
+    assert status == 422 and problem["type"].endswith("no-rule-fits") and "ask for each by a request of its own" in problem["detail"], problem
+    for more, member in (({"source": "sap-fin"}, "source"), ({"account": "x"}, "account"), ({"entitlement": "a"}, "entitlement")):
+        status, problem = site.api("POST", "/v1/access-requests", {**both, **more}, f"both {member}")
+        assert status == 422 and problem["member"] == member and "each of items" in problem["detail"], problem
+    status, problem = site.api("POST", "/v1/access-requests", {**both, "items": [item("a", "present")]}, "a grant in it")
+    assert status == 422 and problem["errors"] == [{"pointer": "#/items/0/desired", "detail": "is present in a removal: what gives and takes is a modify"}]
+    status, problem = site.api("POST", "/v1/access-requests", {"kind": "grant", "beneficiary": "novak"}, "nothing")
+    assert status == 422 and problem["member"] == "source"
+    status, problem = move(site, "too many", "novak", [item(f"r{n}", "present") for n in range(17)] + [item("x", "absent")])
+    assert status == 422 and "16 at most" in problem["detail"], problem

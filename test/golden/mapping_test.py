@@ -276,10 +276,48 @@ class Forms(unittest.TestCase):
         self.assertIn('On -> "On" [M010], not written', done.stderr)
 
 
+class Piped(unittest.TestCase):
+    """Files that another program writes: `jq ... | countersign mapping validate -`, `validate <(...)`."""
+
+    def piped(self, command, text):
+        return subprocess.run(["bash", "-c", command, COUNTERSIGN], cwd=os.path.join(SCHEMAS, "example"), input=text, capture_output=True, text=True,
+                              timeout=60)
+
+    def test_standard_input_and_substitutions_are_files(self):
+        text = read(SCHEMAS, "example", "mapping.yaml")
+        for command in ('"$0" mapping validate -', '"$0" mapping validate /dev/stdin', '"$0" mapping validate <(cat)', 'cat | "$0" mapping test -'):
+            with self.subTest(command):
+                done = self.piped(command, text)
+                if "<(cat)" in command or "/dev/" in command:  # tickets stand beside the file, and there is nothing beside a pipe
+                    self.assertEqual([line for line in done.stderr.splitlines() if "error" in line and "M053" not in line and "errors" not in line
+                                      and "1 error" not in line], [])
+                else:
+                    self.assertEqual(done.returncode, 0, done.stderr)
+        wrong = self.piped('"$0" mapping validate -', text.replace("mode: warn", "mode: wam", 1))
+        self.assertEqual(wrong.returncode, 78)
+        self.assertRegex(wrong.stdout + wrong.stderr, r"--> -:\d+:\d+\n")
+        ticket = read(HERE, "mapping", "removal-leaver", "ticket.json")
+        tried = self.piped('"$0" mapping try mapping.yaml -', ticket)
+        self.assertEqual(tried.returncode, 0, tried.stderr)
+        self.assertIn("IAM-482", tried.stdout)
+
+    def test_what_cannot_be_is_said(self):
+        fixed = self.piped('"$0" mapping validate --fix -', "version: 1\n")
+        self.assertEqual(fixed.returncode, 65)
+        self.assertIn("'-' can be read and not corrected: put it into a file first", fixed.stderr)
+        long = self.piped('head -c 5000000 /dev/zero | "$0" mapping validate -', "")
+        self.assertEqual(long.returncode, 65)
+        self.assertRegex(long.stderr, r"'-' is larger than \d+ bytes")
+        evidence = self.piped('"$0" evidence verify <(cat)', "{}\n")
+        self.assertEqual(evidence.returncode, 65)
+        self.assertIn("is a pipe, and evidence is read more than once: put it into a file first", evidence.stderr)
+
+
 class Try(unittest.TestCase):
     """Tickets of mapping/, explained; what is said of them is what `map_ticket` makes of them."""
 
-    CASES = ("removal-leaver", "unknown-system", "multi-select", "empty-role", "not-governed", "every-kind", "hidden-person")
+    CASES = ("removal-leaver", "unknown-system", "multi-select", "empty-role", "not-governed", "every-kind", "hidden-person",
+             "many-mover", "many-unknown")
 
     def argv(self, name):
         own = os.path.join("mapping", name, "mapping.yaml")

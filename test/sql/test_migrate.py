@@ -89,6 +89,14 @@ def test_edited_migration(db):
     assert again.returncode != 0 and "0003_inbox.sql was changed after it was applied" in again.stderr
 
 
+def test_a_newer_database_is_left_alone(db):
+    db.psql("insert into governance.migration (number, name, sha256, breaking) values (9999, '9999_later.sql', repeat('0', 64), false)")
+    again = countersign("db", "migrate", "--conninfo", db.dsn, check=False)
+    assert again.returncode == 78 and "migration 9999_later.sql" in again.stderr and "run 'db migrate' of that release" in again.stderr
+    done, found, _ = verify(db)
+    assert (done.returncode, found["newer"], found["ok"]) == (0, 1, True)
+
+
 def test_answers_found_again(db):
     """0038 on a database in which an exception was granted on the ticket, and two others were not, or not surely."""
     statement = re.search(r"update governance\.exception e set plea_edit.*?;", (ROOT / "sql/migration/0038_taken_back_and_forged.sql").read_text(), re.S)

@@ -1,6 +1,6 @@
 -- What a request takes away does not wait for what it gives: once, by a request of its own, measured from the same moment.
 set role countersign_service;
-select plan(43);
+select plan(52);
 
 create function pg_temp.mover(more jsonb default '{}') returns uuid language sql as $$
     select t.request(array['plain:present', 'plain:absent'], jsonb_build_object('kind', 'modify', 'approval_needed', true,
@@ -77,6 +77,23 @@ select is((select reason from governance.escalation where request_id = :'c' and 
 select pg_temp.open(:'c');
 select is((select count(*)::int from governance.access_request where follows = :'c'), 1, 'who cancelled it is not asked again');
 
+-- as identity platforms are told, item by item
+create function pg_temp.word(request uuid, wanted text) returns text language sql as $$
+    select x->'provisioning'->>'sailpoint' from jsonb_array_elements(governance.request_show(request::text)->'items') x where x->>'desired' = wanted
+$$;
+select is(pg_temp.word(:'m', 'present') || pg_temp.word(:'m', 'absent'), 'FINISHEDFINISHED', 'both are proven');
+select is(pg_temp.word(:'d', 'present') || pg_temp.word(:'d', 'absent'), 'FAILEDPENDING', 'declined: what is given is not, what goes ahead is on its way');
+select is(pg_temp.word(:'c', 'present') || pg_temp.word(:'c', 'absent'), 'PENDINGPENDING', 'what went ahead came to nothing: the first one goes on asking for it');
+select pg_temp.mover() as x \gset
+select governance.approval_add(:'x', 'boss', 'approved', 'api');
+select t.verifying(:'x');
+select t.read(t.item(:'x', 1), 'present');
+insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at)
+values (t.item(:'x', 2), 'ann', 'bob', 'why', 'watched', clock_timestamp() + interval '1 day');
+select t.move(:'x', 'exception', 'closed');
+select is(pg_temp.word(:'x', 'present') || pg_temp.word(:'x', 'absent'), 'FINISHEDUNVERIFIABLE', 'a part is proven, and the other is not called done');
+select is(governance.request_show(:'plain')->'items'->0->'provisioning', null, 'one item says no more than its request');
+
 -- edited before the approval: what it asks for no more is withdrawn, unless somebody said that it was done
 create function pg_temp.edit(request uuid, takes text) returns void language sql as $$
     select governance.request_items(request, jsonb_build_array(
@@ -116,6 +133,20 @@ select pg_temp.open(:'e');
 select is((select count(*)::int from governance.access_request where follows = :'e'), 3, 'and goes ahead anew');
 select is(jsonb_array_length(governance.dossier(:'e')#>'{ahead,items}'), 1, 'once');
 select is(jsonb_array_length(governance.dossier(:'e')#>'{ahead,left}'), 1, 'only what nobody asks for is left over');
+
+-- edited to what takes nothing away any more, by a form that only gives
+select pg_temp.mover() as n \gset
+select pg_temp.open(:'n');
+select id as rn from governance.access_request where follows = :'n' \gset
+insert into governance.ticket (site, issue_id, issue_key, request_id, category, role, cycle) values ('acme', '10004', 'IAM-80', :'rn', 'indeterminate', 'open', '0');
+select t.fulfilling(:'rn');
+select governance.request_items(:'n', (select jsonb_agg(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired))
+    from governance.request_item i where i.request_id = :'n' and i.desired = 'present'));
+update governance.access_request set kind = 'grant' where id = :'n';
+select ok((select cancel_asked from governance.access_request where id = :'rn'), 'a plain grant: what went ahead is withdrawn');
+select is(pg_temp.doc(:'n', '{ahead,left,0,key}') || pg_temp.doc(:'n', '{ahead,left,0,over}'), 'IAM-80true', 'and its own ticket says so');
+select is(jsonb_path_query_array(governance.request_show(:'n'), '$.items[*].desired'), '["present"]', 'it gives, and nothing else');
+select is(governance.dossier(:'rn')->'ahead', 'null'::jsonb, 'of what went ahead nothing went ahead');
 
 -- what the database does not take from anybody
 select pg_temp.mover() as g \gset

@@ -1,6 +1,6 @@
 -- What a site told one replica, all keep to; of a credential that is refused there are three tries in five minutes, whoever makes them.
 set role countersign_service;
-select plan(40);
+select plan(44);
 
 create function pg_temp.told(site text) returns bigint language sql as $$
     select coalesce((select (x->>'told_ms')::bigint from jsonb_array_elements(governance.site_rests()) x where x->>'site' = site), 0)
@@ -87,6 +87,13 @@ select governance.site_untried('acme', 'cccc');
 select ok(pg_temp.tried('cccc'), 'one that comes back is there for the next');
 select governance.site_refused('acme', 'cccc', true, 3, '5 min');
 select ok(not pg_temp.tried('cccc'), 'one that was refused is not');
+select pg_temp.refused('ffff');
+select ok(not pg_temp.tried('ffff'), 'nor is one lent before all others have heard of a refusal');
+select pg_temp.later('2 s');
+select ok(pg_temp.tried('ffff') and pg_temp.tried('ffff'), 'then the two that are left are');
+select ok(not pg_temp.tried('ffff'), 'and no more');
+select ok(pg_temp.tried('cccc') and pg_temp.tried('cccc') and pg_temp.tried('cccc'), 'another secret begins anew');
+select governance.site_refused('acme', 'cccc', true, 3, '5 min');
 select pg_temp.later('1 min');
 select ok(pg_temp.tried('cccc') and pg_temp.tried('cccc') and not pg_temp.tried('cccc'), 'those whose replica died are there again after a minute');
 select governance.site_refused('acme', 'cccc', false, 3, '5 min');

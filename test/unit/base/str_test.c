@@ -114,6 +114,14 @@ static void copies_are_cut_between_code_points(void **state)
     char dst[6];
     (void)state;
 
+    assert_true(str_has_control(STR("a\nb")) && str_has_control(STR("\x7f")));
+    assert_false(str_has_control(STR("a b\xc3\xa9")) || str_has_control(STR_NONE));
+    char *kept = str_keep(STR("12345"));
+    assert_string_equal(kept, "12345");
+    free(kept);
+    kept = str_keep(STR_NONE);
+    assert_string_equal(kept, "");
+    free(kept);
     assert_true(str_copy(dst, sizeof dst, STR("12345")));
     assert_string_equal(dst, "12345");
     assert_false(str_copy(dst, sizeof dst, STR("123456")));

@@ -199,6 +199,18 @@ static void what_an_edit_took_out_is_told_on_both_tickets(void **state)
     words_for(&d, 0, NOTICE_DENIED, &over);
     assert_non_null(strstr(over.next, "withdrawn: its own ticket"));
 
+    mover_of(items, &d); /* edited to what only gives: it says no less */
+    d.kind = REQUEST_GRANT;
+    d.item_count = 1;
+    items[0].desired = DESIRED_PRESENT;
+    left[0].key = STR("IAM-7");
+    d.ahead_left = left;
+    d.ahead_left_count = 1;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &over);
+    assert_non_null(
+        strstr(over.next, "Taking typo from lind is asked for no more, withdrawn: IAM-7."));
+    assert_null(strstr(over.next, "does not wait"));
+
     mover_of(items, &d); /* the ticket of what went ahead */
     items[0].desired = DESIRED_ABSENT;
     d.kind = REQUEST_REMOVAL;

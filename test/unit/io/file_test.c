@@ -87,6 +87,60 @@ static void what_is_no_regular_file_is_refused_and_not_waited_for(void **state)
     arena_free(arena);
 }
 
+/* A pipe as a shell makes it for <(...), with so much in it, and closed. */
+static int pipe_with(const char *bytes, size_t len, char path[64])
+{
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], bytes, len), (ssize_t)len);
+    close(ends[1]);
+    snprintf(path, 64, "/dev/fd/%d", ends[0]);
+    return ends[0];
+}
+
+static void commands_take_pipes_up_to_a_limit(void **state)
+{
+    struct arena *arena = arena_new(100000);
+    struct str text = STR_NONE;
+    struct err err = {0};
+    char path[64];
+    (void)state;
+
+    int fd = pipe_with("version: 1", 10, path);
+    assert_true(file_is_stream(path));
+    assert_false(file_read(arena, path, 10, &text, &err)); /* the service does not */
+    assert_true(file_read_input(arena, path, 10, &text, &err));
+    assert_true(str_eq_c(text, "version: 1"));
+    close(fd);
+    fd = pipe_with("too long", 8, path);
+    err = (struct err){0};
+    assert_false(file_read_input(arena, path, 7, &text, &err));
+    assert_int_equal(err.kind, ERR_INPUT);
+    assert_non_null(strstr(err.what, "larger than 7 bytes"));
+    close(fd);
+    int own = dup(STDIN_FILENO);
+    fd = pipe_with("from stdin", 10, path);
+    assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+    assert_true(file_is_stream("-"));
+    assert_true(file_read_input(arena, "-", 10, &text, &err));
+    assert_true(str_eq_c(text, "from stdin"));
+    assert_false(file_read(arena, "-", 10, &text, &err)); /* a name like any other */
+    close(fd);
+    if (own >= 0) {
+        dup2(own, STDIN_FILENO);
+        close(own);
+    }
+    put("text", "a", 1);
+    assert_false(file_is_stream(in_folder("text")));
+    assert_true(file_read_input(arena, in_folder("text"), 1, &text, &err));
+    err = (struct err){0};
+    assert_false(file_read_input(arena, folder, 10, &text, &err));
+    assert_int_equal(err.kind, ERR_CONFIG);
+    assert_false(file_read_input(arena, "/nowhere/at/all", 10, &text, &err));
+    arena_free(arena);
+}
+
 static void files_are_read_up_to_a_limit(void **state)
 {
     struct arena *arena = arena_new(100000);
@@ -173,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
         cmocka_unit_test(what_is_no_regular_file_is_refused_and_not_waited_for),
+        cmocka_unit_test(commands_take_pipes_up_to_a_limit),
         cmocka_unit_test(files_are_read_up_to_a_limit),
         cmocka_unit_test(secrets_come_by_reference),
     };

@@ -64,6 +64,24 @@ static void by_status(void **state)
     }
 }
 
+/* Whose answer is nothing but a status is done with it; a page or a stranger's answer still proves
+ * nothing. */
+static void an_answer_without_words(void **state)
+{
+    struct jsm_http http = {.sent = JSM_REPLIED, .status = 201, .silent = true};
+    (void)state;
+
+    assert_int_equal(judge_as(http, JSM_REPEATABLE).verdict, JSM_OK);
+    http.silent = false;
+    assert_int_equal(judge_as(http, JSM_REPEATABLE).verdict, JSM_UNKNOWN);
+    http.silent = true;
+    http.login_reason = STR("AUTHENTICATED_FAILED");
+    assert_int_equal(judge_as(http, JSM_REPEATABLE).verdict, JSM_UNKNOWN);
+    http.login_reason = STR("");
+    http.content_type = STR("text/html");
+    assert_int_equal(judge_as(http, JSM_REPEATABLE).verdict, JSM_UNKNOWN);
+}
+
 static void without_a_reply(void **state)
 {
     struct jsm_http not_sent = {.sent = JSM_NOT_SENT, .why = STR("connection refused")};
@@ -340,10 +358,10 @@ static void a_refusal_names_the_field(void **state)
     assert_non_null(strstr(a.why, "customfield_1 is required"));
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(by_status), cmocka_unit_test(without_a_reply),
-              cmocka_unit_test(how_long_to_wait), cmocka_unit_test(who_has_to_wait),
-              cmocka_unit_test(answers_to_a_stranger), cmocka_unit_test(a_captcha_in_the_way),
-              cmocka_unit_test(nothing_but_403),
+JSM_UNIT_MAIN(cmocka_unit_test(by_status), cmocka_unit_test(an_answer_without_words),
+              cmocka_unit_test(without_a_reply), cmocka_unit_test(how_long_to_wait),
+              cmocka_unit_test(who_has_to_wait), cmocka_unit_test(answers_to_a_stranger),
+              cmocka_unit_test(a_captcha_in_the_way), cmocka_unit_test(nothing_but_403),
               cmocka_unit_test(a_scope_too_few_is_no_dead_credential),
               cmocka_unit_test(deep_answers_are_read),
               cmocka_unit_test(an_operation_that_is_gone_takes_no_ticket_with_it),

@@ -62,6 +62,7 @@ static void the_calls(void **state)
     assert_string_equal(c.method, "POST");
     assert_true(str_eq_c(c.path, "/rest/api/3/issueLink"));
     assert_int_equal(c.effect, JSM_REPEATABLE);
+    assert_true(c.silent); /* what is answered with 201 alone was done */
     assert_true(str_eq_c(c.issue_id, "10002"));
     assert_true(str_eq_c(c.body,
                          "{\"type\":{\"name\":\"Relates\"},\"inwardIssue\":{\"id\":\"10001\"},"
