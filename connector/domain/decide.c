@@ -250,8 +250,10 @@ static bool decide_common(struct step *s)
         s->r->given_up = given_up(d);
         return true;
     }
-    bool over = d->access_until_ms && d->access_until_ms <= d->now_ms && d->kind == REQUEST_GRANT;
-    if (over && phase_move_allowed(d->phase, PHASE_EXPIRED)) {
+    /* a change takes away, too, and that ends no more once it is worked on */
+    bool gives = d->kind == REQUEST_GRANT || (d->kind == REQUEST_MODIFY && !d->approved_ms);
+    if (gives && d->access_until_ms && d->access_until_ms <= d->now_ms &&
+        phase_move_allowed(d->phase, PHASE_EXPIRED)) {
         move(s, PHASE_EXPIRED, "AccessPeriodOver");
         return true;
     }

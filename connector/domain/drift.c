@@ -3,6 +3,7 @@
 #include "base/plant.h"
 #include "domain/emergency.h"
 #include "domain/line.h"
+#include "domain/superseded.h"
 
 enum {
     SILENT_READS = 6, /* in a row: as it comes, for eight hours since the first was due */
@@ -274,14 +275,45 @@ int64_t drift_lead_ms(const struct dossier *d, const struct policy *policy)
     return policy->watch.lead_ms < half ? policy->watch.lead_ms : half > 0 ? half : 0;
 }
 
-/* Somebody said that the access is there, so it may be; in an emergency nobody may care to, and
- * whoever ends the request takes nothing away with that. */
+/* Somebody said that the access is there, so it may be; in an emergency nobody may care to. */
 static bool may_be_held(const struct dossier *d)
 {
     bool said = d->claimed_ms && !phase_is_terminal(d->phase);
 
-    return d->kind != REQUEST_REMOVAL && d->access_until_ms && d->phase >= PHASE_FULFILLING &&
-           (said || emergency_may_be_used(d));
+    return d->phase >= PHASE_FULFILLING && (said || emergency_may_be_used(d));
+}
+
+/* Whoever ends a request that somebody could work on takes nothing away with that, and nobody has
+ * to have said that it was done: only a look tells whether it was. */
+static bool may_be_left(const struct dossier *d)
+{
+    bool gone =
+        d->phase == PHASE_ORPHANED && d->access_until_ms <= d->now_ms; /* it may come back */
+
+    return (gone || phase_is_terminal(d->phase)) && d->approved_ms &&
+           !str_empty(d->ticket.issue_id) && !superseded_is_over(d);
+}
+
+/* Is it known not to be there, or not known yet? Asked of what a source says of the time after the
+ * end, and where the request ended earlier, of that, too. A read that says nothing clears nothing.
+ */
+static bool may_be_away(const struct dossier *d, const struct watch *w, size_t item,
+                        struct decision *r)
+{
+    const struct item *i = &d->items[item];
+    const struct observation *newest = i->obs_count ? &i->obs[0] : NULL;
+    bool over = d->access_until_ms <= d->now_ms;
+    bool told = newest && (!over || newest->observed_ms >= d->access_until_ms);
+
+    if (told && newest->outcome != OUTCOME_ABSENT)
+        return false;
+    if (!told || (over && newest->as_of_ms < d->access_until_ms)) { /* a copy of before */
+        r->read_sources |= !told || newest->observed_ms + w->first_ms <= d->now_ms;
+        look_by(r, d->now_ms + w->first_ms);
+    } else if (!over) {
+        look_by(r, d->access_until_ms);
+    }
+    return true;
 }
 
 static void end_item(const struct dossier *d, const struct watch *w, size_t item,
@@ -309,17 +341,19 @@ static void end_item(const struct dossier *d, const struct watch *w, size_t item
 
 static void end_access(const struct dossier *d, const struct policy *p, struct decision *r)
 {
-    bool now = emergency_ends_now(d);
+    bool held = may_be_held(d), now = !held || emergency_ends_now(d);
     int64_t due = now ? d->now_ms : d->access_until_ms - drift_lead_ms(d, p);
 
-    if (!may_be_held(d) || PLANTED(ACCESS_NEVER_ENDS))
+    if (d->kind == REQUEST_REMOVAL || !d->access_until_ms || PLANTED(ACCESS_NEVER_ENDS) ||
+        !(held || may_be_left(d)))
         return;
     if (d->now_ms < due) {
         look_by(r, due);
         return;
     }
     for (size_t i = 0; i < d->item_count; i++)
-        end_item(d, &p->watch, i, r);
+        if (held || d->items[i].desired != DESIRED_PRESENT || !may_be_away(d, &p->watch, i, r))
+            end_item(d, &p->watch, i, r);
 }
 
 void drift_decide(const struct dossier *d, const struct policy *policy, struct decision *ret)

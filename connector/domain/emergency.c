@@ -37,7 +37,7 @@ bool emergency_ends_now(const struct dossier *d)
 
 bool emergency_is_ending(const struct dossier *d)
 {
-    return d->emergency && d->after.follow == FOLLOW_EXPIRY;
+    return d->after.follow == FOLLOW_EXPIRY;
 }
 
 /* Late, or looked at when it is. */

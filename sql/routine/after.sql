@@ -5,7 +5,7 @@ language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force
 declare
     latest record;
 begin
-    if r.phase <> 'closed' and r.follows is null and (r.access_until is null or r.claimed_at is null and not r.emergency) then
+    if r.phase <> 'closed' and r.follows is null and (r.access_until is null or r.approved_at is null) then
         return null;
     end if;
     select f.cause, t.issue_key as key into latest
@@ -19,7 +19,7 @@ begin
         'earlier_id', (select t.issue_id from governance.ticket t where t.request_id = r.follows and t.site = r.site and t.state <> 'gone'),
         'follow', coalesce(latest.cause, 'asked'), 'follow_key', coalesce(latest.key, ''),
         'proof_seq', case when r.claimed_at is not null then governance.earlier_proof(r.id)->'seq' end,
-        'items', case when r.claimed_at is not null or r.emergency then (
+        'items', case when r.claimed_at is not null or r.emergency or r.access_until is not null then (
             select json_agg(governance.dossier_item_after(r, i) order by i.id)
               from governance.request_item i where i.request_id = r.id and i.replaced_at is null
                and (i.superseded_by is null or r.phase = 'closed' or r.emergency and governance.end_lapsed(r, i))) end);

@@ -49,7 +49,7 @@ begin
     if (p->>'given_up')::boolean and governance.one_person(governance.person_all(t.moved_by, t.mover_names),
                                                            governance.person_all(r.requester, r.requester_names)) is distinct from true then
         insert into governance.escalation (request_id, kind, reason, key)
-        values (p_request, 'breach', 'RemovalGivenUp', 'given-up/' || cycle) on conflict do nothing;
+        values (p_request, 'breach', 'RemovalEndedOnTicket', 'given-up/' || cycle) on conflict do nothing;
     end if;
     -- of no effect on what is proven, undone where that can be, and never forgotten
     if (p->>'rebound')::boolean or (p->>'unmarked')::boolean or (p->>'resolved')::boolean or (p->>'revokes')::boolean

@@ -20,7 +20,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'removal_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - c.started_at))::bigint, 0)
             from governance.sla_clock c join governance.access_request r on r.id = c.request_id
            where c.stopped_at is null and r.kind = 'removal'),
-        'closed_without_proof', (select count(*) from governance.escalation e where e.kind = 'breach' and (e.reason = 'ClosedBeforeProof' or e.reason = 'RemovalGivenUp'
+        'closed_without_proof', (select count(*) from governance.escalation e where e.kind = 'breach' and (e.reason = 'ClosedBeforeProof' or e.reason = 'RemovalEndedOnTicket'
                and exists (select from governance.access_request r where r.id = e.request_id and r.mode = 'enforce'))),
         'drifts_live', (select count(*) from governance.drift d left join governance.access_request q on q.id = d.opened
                          where d.ended_at is null and (q.id is null or q.phase <> 'closed')),

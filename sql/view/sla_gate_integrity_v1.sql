@@ -3,7 +3,7 @@ create or replace view sla.gate_integrity_v1 as
 select e.id as breach_id,
        e.at as found_at,
        e.reason as road,
-       e.reason <> 'WouldHaveRefused' and (e.reason <> 'RemovalGivenUp' or r.mode = 'enforce') as is_enforced,
+       e.reason <> 'WouldHaveRefused' and (e.reason <> 'RemovalEndedOnTicket' or r.mode = 'enforce') as is_enforced,
        e.request_id,
        k.issue_key,
        s.url || '/browse/' || nullif(k.issue_key, '') as issue_url,
@@ -32,7 +32,7 @@ select e.id as breach_id,
 comment on view sla.gate_integrity_v1 is 'One row a ticket that was found done without proof; where enforced there must be none. Stable: columns are only added at the end';
 comment on column sla.gate_integrity_v1.breach_id is 'Its escalation';
 comment on column sla.gate_integrity_v1.found_at is 'When we saw it, UTC';
-comment on column sla.gate_integrity_v1.road is 'How: ClosedBeforeProof (moved into a Done status), ResolvedByEdit, WouldHaveRefused (moved, where the gate only watches or warns), RemovalGivenUp (cancelled or declined on the ticket by somebody else than asked for it), or another reason (CamelCase)';
+comment on column sla.gate_integrity_v1.road is 'How: ClosedBeforeProof (moved into a Done status), ResolvedByEdit, WouldHaveRefused (moved, where the gate only watches or warns), RemovalEndedOnTicket (cancelled or declined on the ticket by somebody else than asked for it), or another reason (CamelCase)';
 comment on column sla.gate_integrity_v1.is_enforced is 'It should not have been possible';
 comment on column sla.gate_integrity_v1.request_id is 'Request; null = a ticket without one';
 comment on column sla.gate_integrity_v1.issue_key is 'Ticket key';

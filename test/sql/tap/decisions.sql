@@ -52,9 +52,9 @@ begin
     perform pg_temp.decide(r, '{"to": "cancelled", "reason": "CancelledOnTicket", "given_up": true}');
     return (select coalesce(string_agg(e.kind || ' ' || e.reason, ', '), 'nothing') from governance.escalation e where e.request_id = r);
 end $$;
-select is(pg_temp.cancelled('901', '5c:1', '{account=5c:1,address=agent@x.org}'), 'breach RemovalGivenUp', 'an agent cancels it');
+select is(pg_temp.cancelled('901', '5c:1', '{account=5c:1,address=agent@x.org}'), 'breach RemovalEndedOnTicket', 'an agent cancels it');
 select is(pg_temp.cancelled('902', '5c:2', '{account=5c:2,address=HR@x.org}'), 'nothing', 'who asked takes it back');
-select is(pg_temp.cancelled('903', '5c:3', '{account=5c:3}'), 'breach RemovalGivenUp', 'nobody can tell');
+select is(pg_temp.cancelled('903', '5c:3', '{account=5c:3}'), 'breach RemovalEndedOnTicket', 'nobody can tell');
 reset role; -- who may read clear text
 select is((select c.value from governance.person_commitment c join governance.evidence_entry e on e.seq = c.entry join governance.ticket k on k.request_id = e.request_id
             where k.issue_id = '901' and c.member = 'ended_by' and e.body::jsonb->'detail'->>'to' = 'cancelled'), '5c:1', 'evidence commits to whose hand it was');

@@ -570,7 +570,93 @@ static void names_are_known_both_ways(void **state)
     assert_false(drift_answer_from(STR("shrug"), &a));
 }
 
-UNIT_MAIN(cmocka_unit_test(it_is_read_after_an_hour_a_day_and_a_week),
+/* Given and not said to be: a grant for a time that ends while it is worked on. */
+static struct dossier unsaid(const struct item *item, struct item_after *after)
+{
+    struct dossier d = dossier_of(item);
+
+    d.kind = REQUEST_GRANT;
+    d.access_until_ms = NOW - MINUTE;
+    d.ticket.issue_id = STR("10001");
+    d.after.items = after;
+    return d;
+}
+
+static void what_was_given_and_not_said_does_not_outlive_its_time(void **state)
+{
+    static const enum phase OVER[] = {PHASE_EXPIRED, PHASE_CANCELLED, PHASE_DENIED, PHASE_ORPHANED};
+    struct observation o = seen(OUTCOME_PRESENT, 10 * SECOND);
+    struct item none = item_of(DESIRED_PRESENT, NULL, 0), item = item_of(DESIRED_PRESENT, &o, 1);
+    struct item_after after = {0};
+    (void)state;
+
+    struct dossier d = unsaid(&none, &after);
+    MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+    for (size_t i = 0; i < COUNT(OVER); i++) {
+        d = unsaid(&none, &after);
+        d.phase = OVER[i];
+        d.ticket.role = STATUS_CANCELLED;
+        if (d.phase == PHASE_ORPHANED)
+            d.ticket.presence = TICKET_GONE;
+        struct decision r = decided(&d);
+        assert_true(r.read_sources && !r.follow); /* nobody knows yet */
+        d.items = &item;
+        assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+        o.outcome = OUTCOME_UNKNOWN; /* which is no all-clear */
+        assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+        o.outcome = OUTCOME_ABSENT;
+        r = decided(&d);
+        assert_true(!r.follow && !r.read_sources);
+        o.as_of_ms = d.access_until_ms - MINUTE; /* a copy of before the end */
+        r = decided(&d);
+        assert_true(!r.follow && !r.read_sources && r.look_again_ms > NOW);
+        o.observed_ms = d.access_until_ms - MINUTE;
+        assert_true(decided(&d).read_sources);
+        o = seen(OUTCOME_PRESENT, 10 * SECOND);
+        d.ticket.issue_id = STR_NONE; /* nobody could work on it */
+        assert_false(decided(&d).follow);
+    }
+}
+
+static void cancelled_before_its_end_it_is_looked_for_then_and_at_its_end(void **state)
+{
+    struct observation o = seen(OUTCOME_ABSENT, 10 * SECOND);
+    struct item item = item_of(DESIRED_PRESENT, &o, 1);
+    struct item_after after = {0};
+    struct dossier d = unsaid(&item, &after);
+    (void)state;
+
+    d.access_until_ms = NOW + HOUR;
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE); /* it is worked on */
+    d.phase = PHASE_CANCELLED;
+    d.ticket.role = STATUS_CANCELLED;
+    struct decision r = decided(&d);
+    assert_true(!r.follow && !r.read_sources && r.look_again_ms == d.access_until_ms);
+    o.outcome = OUTCOME_PRESENT;
+    assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+    d.kind = REQUEST_REMOVAL;
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE);
+}
+
+static void a_change_whose_time_is_over_is_not_approved_any_more(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct item_after after = {0};
+    struct dossier d = unsaid(&item, &after);
+    (void)state;
+
+    d.kind = REQUEST_MODIFY;
+    assert_false(decided(&d).to == PHASE_EXPIRED); /* it takes away, too */
+    d.phase = PHASE_PENDING_APPROVAL;
+    d.approved_ms = 0;
+    d.approval_needed = true;
+    MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+}
+
+UNIT_MAIN(cmocka_unit_test(what_was_given_and_not_said_does_not_outlive_its_time),
+          cmocka_unit_test(cancelled_before_its_end_it_is_looked_for_then_and_at_its_end),
+          cmocka_unit_test(a_change_whose_time_is_over_is_not_approved_any_more),
+          cmocka_unit_test(it_is_read_after_an_hour_a_day_and_a_week),
           cmocka_unit_test(time_bound_access_is_read_daily),
           cmocka_unit_test(a_read_that_says_nothing_is_made_again_ever_more_seldom),
           cmocka_unit_test(a_watch_that_sees_nothing_is_told_once_a_run),
