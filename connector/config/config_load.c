@@ -408,7 +408,8 @@ static const struct yaml *read_root(struct arena *arena, const char *file, struc
 
     if (!file_read(arena, file, LIMIT_YAML_BYTES, &text, &err)) {
         diag_error(diags, "C001", (struct diag_pos){0}, "%s", err.what);
-        diag_help(diags, "name the file with --config; countersign init DIRECTORY writes a first one");
+        diag_help(diags,
+                  "name the file with --config; countersign init DIRECTORY writes a first one");
         return NULL;
     }
     const struct yaml *root = yaml_parse(arena, text, diags);

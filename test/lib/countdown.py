@@ -12,6 +12,8 @@ LAYOUT = struct.Struct("64siii")
 class Countdown:
     def __init__(self, folder):
         self.path = os.path.join(folder, "countdown")
+        self.shim = os.path.join(folder, "countdown.so")
+        os.symlink(SHIM, self.shim)  # the project's own path may have a blank in it, which ends a name in LD_PRELOAD
         with open(self.path, "wb") as file:
             file.write(bytes(LAYOUT.size))
         with open(self.path, "r+b") as file:
@@ -20,7 +22,7 @@ class Countdown:
     @property
     def env(self):
         """What the program is started with."""
-        return {"LD_PRELOAD": str(SHIM), "COUNTDOWN": self.path}
+        return {"LD_PRELOAD": self.shim, "COUNTDOWN": self.path}
 
     def arm(self, needle, kill_at):
         """From the moment `needle` is read. kill_at 0: only count."""
