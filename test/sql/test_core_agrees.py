@@ -207,7 +207,7 @@ def test_approvals(db):
                              from jsonb_array_elements(nullif(d->'given', 'null')) with ordinality as x(v, o))),
                 concat_ws(' ', governance.approval_reached(r)::int,
                           (select string_agg(coalesce(nullif(v.fault, ''), '-'), ' ' order by v.id) from governance.approval_votes(r) v));
-            if governance.approval_reached(r) then
+            if n % 2 = 1 and governance.approval_reached(r) then -- half of them: it costs most of the time
                 perform t.move(made, 'approved');
                 update tried x set kept = pg_temp.kept(made), later = '' where x.n = one.n;
                 begin -- everybody leaves, takes it back, and turns out to be who asks; of this case alone
@@ -232,7 +232,7 @@ def test_approvals(db):
     assert len(in_core) == len(in_sql) == len(cases)
     wrong = [both for both in zip(in_core, in_sql, lines) if both[0] != both[1]]
     assert not wrong, wrong[:5]
-    decided = [both for both in zip(in_core, kept, later) if both[0].startswith("1")]
+    decided = [both for both in zip(in_core, kept, later) if both[2]]
     assert len(decided) > 20 and not any(both for both in zip(in_core, kept, later) if not both[0].startswith("1") and (both[1] or both[2]))
     changed = [both for both in decided if not both[0] == f"1 {both[1]}" == both[2]]
     assert not changed, changed[:5]
