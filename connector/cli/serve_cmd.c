@@ -78,8 +78,7 @@ static const struct config *load(struct cli *cli, struct arena *arena, int *ret_
     config = config_load_from(arena, &input, diags, mapping);
     if (config && take_mappings(config, arena, &err))
         return config;
-    if (err.kind == ERR_TEMPORARY ||
-        err.kind == ERR_UNKNOWN_OUTCOME) /* whether it knows one nobody can tell: try again later */
+    if (err.kind != ERR_NONE) /* try again later where nobody can tell whether it knows one */
         *ret_code = cli_fail(&err);
     return NULL;
 }
