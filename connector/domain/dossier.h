@@ -54,6 +54,7 @@ struct dossier {
     struct str request_id;
     int64_t version; /* the fence of the request row */
     int64_t now_ms;  /* database time of this read */
+    bool brief; /* only what its ticket is read by, and that read kept: nothing is decided on it */
 
     enum request_kind kind;
     enum phase phase;

@@ -440,6 +440,7 @@ struct str pg_cell(const struct pg_reply *reply, int row, int col)
 {
     const PGresult *result = reply->result;
 
+    row += reply->first;
     if (!result || PQgetisnull(result, row, col))
         return STR_NONE;
     return str_n(PQgetvalue(result, row, col), (size_t)PQgetlength(result, row, col));

@@ -46,6 +46,7 @@ struct pg_reply {
     int rows; /* returned, or affected when the statement returns none */
     int cols;
     const void *result; /* PGresult, for pg_cell */
+    int first;          /* whose row 0 is that row: of a reply that is handed on row by row */
 };
 
 typedef void pg_done_fn(void *arg, const struct pg_reply *reply);

@@ -292,7 +292,7 @@ static void claim(struct event_send *send)
     for (size_t i = 0; i < send->svc->config->event_count; i++) {
         struct subscriber *s = &send->subscribers[i];
         if (room_of(s))
-            rooms[count++] = (struct store_room){s->config->name, room_of(s)};
+            rooms[count++] = (struct store_room){.site = s->config->name, .room = room_of(s)};
     }
     if (!count)
         return;

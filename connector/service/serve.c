@@ -51,6 +51,7 @@ enum {
 const struct world_ops WORLD_REAL = {
     .flow_save = world_flow_save,
     .dossier_load = world_dossier_load,
+    .dossier_first = world_dossier_first,
     .facts_save = world_facts_save,
     .decision_save = world_decision_save,
     .ticket_read = world_ticket_read,
@@ -344,7 +345,9 @@ static bool make_parts(struct daemon *d, struct err *err)
         return err_while(err, "reading the database password");
     svc->pg = make_pool(d, "countersign_service", c->database_connections);
     svc->ingest_pg = make_pool(d, "countersign_ingest", INGEST_CONNECTIONS);
-    svc->store = (struct store){svc->pg, str_of(svc->owner), svc->config->policy.look_ms};
+    svc->store = (struct store){
+        .pg = svc->pg, .owner = str_of(svc->owner), .look_ms = svc->config->policy.look_ms};
+    store_gather(&svc->store, svc->loop);
     struct intake_options intake = {.pg = svc->ingest_pg,
                                     .answer_within_ms = ANSWER_WITHIN_MS,
                                     .metrics = &svc->metrics,
@@ -543,6 +546,7 @@ static void close_parts(struct daemon *d)
         inbox_stop(svc->inbox);
     worker_free(svc->worker);
     svc->worker = NULL;
+    store_gather_end(&svc->store);
     if (!d->cut)
         cut_off(d);
     for (size_t i = 0; i < 2; i++) {

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/plant.h"
 #include "domain/look.h"
+#include "domain/onward.h"
 #include "domain/schedule.h"
 
 enum {
@@ -20,6 +21,7 @@ struct visit {
     struct dossier *dossier;
     struct decision decision;
     bool ticket_read, sources_read;
+    bool rests;        /* nothing is left to decide on these facts */
     bool reading;      /* items behind the one of that id are still to be read */
     int64_t read_upto; /* -1: none was */
     unsigned asked;    /* at which stages somebody was asked whether it may be: bits */
@@ -161,7 +163,16 @@ static bool visit_ask(struct visit *v)
     return true;
 }
 
-static void visit_on_decided(void *arg, enum saved saved)
+/* What was just claimed is read at once: of what is known nothing else has changed. */
+static bool visit_read_claim(struct visit *v, int64_t claimed_ms)
+{
+    if (!claimed_ms || v->sources_read)
+        return false;
+    onward_claimed(v->dossier, claimed_ms);
+    return visit_read_on(v);
+}
+
+static void visit_on_decided(void *arg, enum saved saved, int64_t claimed_ms)
 {
     struct visit *v = arg;
 
@@ -171,11 +182,11 @@ static void visit_on_decided(void *arg, enum saved saved)
                                               : "save unknown");
         return;
     }
-    if (v->decision.move && ++v->moves < MOVES_MAX) {
+    v->moves += v->decision.move;
+    if (v->rests || v->moves >= MOVES_MAX)
+        visit_end(v, NULL);
+    else if (!visit_read_claim(v, claimed_ms))
         visit_load(v);
-        return;
-    }
-    visit_end(v, NULL);
 }
 
 static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossier *dossier)
@@ -194,20 +205,21 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
     v->dossier = dossier;
     if (v->reading && visit_read_on(v)) /* all of it is read before anything is decided on it */
         return;
-    bool unread = !v->ticket_read && !look_suffices(dossier, v->policy);
+    bool unread = dossier->brief || (!v->ticket_read && !look_suffices(dossier, v->policy));
     if (unread && !str_empty(dossier->ticket.issue_id)) {
         ops->ticket_read(v->world, v->arena, dossier, dossier->site, dossier->ticket.issue_id,
                          false, visit_on_ticket, v);
         return;
     }
-    decide(dossier, v->policy, &v->decision);
+    ASSERT(!dossier->brief); /* only of who has a ticket */
+    decide_onward(dossier, v->policy, &v->decision, &v->rests);
     if (v->decision.read_sources && !v->sources_read && visit_read_on(v))
         return;
     if (v->decision.asks && visit_ask(v))
         return;
     if (v->turned_away && v->decision.read_sources) /* not at once: others ask, too */
         v->decision.look_again_ms = dossier->now_ms + schedule_again_ms(ops->random(v->world));
-    bool more = v->decision.move && v->moves + 1 < MOVES_MAX;
+    bool more = !v->rests && v->moves + 1 < MOVES_MAX;
     v->saving_ms = ops->mono_ms(v->world);
     ops->decision_save(v->world, dossier, &v->decision, v->policy, !more, visit_on_decided, v);
 }
@@ -231,6 +243,6 @@ struct visit *visit_start(struct world *world, const struct policy *policy, stru
     v->request_id = arena_str(v->arena, request_id);
     v->finished = finished;
     v->arg = arg;
-    visit_load(v);
+    world->ops->dossier_first(world, v->arena, v->request_id, visit_on_dossier, v);
     return v;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "domain/bulk.h"
 #include "service/adopt.h"
 #include "service/convoy.h"
 #include "service/inbox.h"
@@ -12,13 +13,17 @@
 #include "site/site.h"
 
 enum {
-    TICK_MS = 250,   /* how late a lost kick can make us */
-    LOOKS_MAX = 16,  /* visits, and adoptions, of one site: bounds memory and calls in flight */
-    ROOM_PART = 4,   /* a lane with less than this part of it free is not claimed for at once */
-    BUSY_RUNS = 8,   /* with so many more in hand the next end comes soon: every BUSY_RUNS-th asks
-                        for visits */
-    SLA_BATCH = 100, /* governance.sla_tick takes so many clocks at once */
-    SLOW_TICKS = 20, /* sweep and deadlines every so many ticks */
+    TICK_MS = 250,     /* how late a lost kick can make us */
+    LOOKS_MAX = 16,    /* visits, and adoptions, of one site: bounds memory and calls in flight */
+    ROOM_PART = 4,     /* a lane with less than this part of it free is not claimed for at once */
+    BUSY_RUNS = 8,     /* with so many more in hand the next end comes soon: every BUSY_RUNS-th asks
+                          for visits */
+    SLA_BATCH = 100,   /* governance.sla_tick takes so many clocks at once */
+    SLOW_TICKS = 20,   /* sweep and deadlines every so many ticks */
+    MANY = BULK_LEAST, /* so many are being opened again */
+    PRESSED_MS = 2000, /* so long after the last sign of it a site is calm */
+    CALM_TICK = 16,    /* of what waits until a site is calm, so many a tick */
+    CALM_MAX = 2000,   /* and so many may wait */
 };
 
 /* One kind of due work. What is claimed of one site leaves the room of the others alone: a site
@@ -34,6 +39,7 @@ struct job {
     struct worker *worker;
     struct lane *lane;
     size_t site; /* as in the configuration */
+    bool reopens;
 };
 
 struct worker {
@@ -41,9 +47,26 @@ struct worker {
     struct io_timer *timer;
     struct lane visits, adoptions, runs;
     size_t riding_of[CONFIG_SITES_MAX]; /* of the runs, beside running_of */
+    struct list calm_of[CONFIG_SITES_MAX];
+    size_t waiting_of[CONFIG_SITES_MAX];   /* for that */
+    size_t asked_of[CONFIG_SITES_MAX];     /* visits, by the last claim */
+    bool more_of[CONFIG_SITES_MAX];        /* it brought them all: others are due */
+    size_t reopening_of[CONFIG_SITES_MAX]; /* of the runs */
+    int64_t pressed_until_ms[CONFIG_SITES_MAX];
     int ticks;
     unsigned ended; /* runs that did while many were in hand */
 };
+
+/* Some of what is to be looked at may show Done without proof: more than may be looked at at once,
+ * or those that are being opened again and were a moment ago. */
+static bool is_calm(struct worker *w, size_t site)
+{
+    int64_t now = io_loop_now_ms(w->svc->loop);
+
+    if (w->more_of[site] || w->reopening_of[site] >= MANY)
+        w->pressed_until_ms[site] = now + PRESSED_MS;
+    return now >= w->pressed_until_ms[site];
+}
 
 /* Room for more in this lane, site by site? Then the claim is on its way. How many sites have some.
  * kicked: a site that is nearly full is left alone, so that several are claimed at a time; what
@@ -63,7 +86,9 @@ static size_t may_claim(struct worker *w, struct lane *lane, bool kicked, struct
         size_t room = lane->running_of[i] < most ? most - lane->running_of[i] : 0;
         if (!room || !site_works(w->svc->sites[i]) || (kicked && room < most / ROOM_PART))
             continue;
-        rooms[count++] = (struct store_room){site->name, (int32_t)room};
+        rooms[count++] = (struct store_room){site->name, (int32_t)room, !is_calm(w, i)};
+        if (lane == &w->visits && !lane->claiming)
+            w->asked_of[i] = room;
         lane->claiming_of[i] |= !lane->claiming;
     }
     if (lane->claiming || !count || w->svc->draining)
@@ -127,6 +152,7 @@ static void done_one(struct job *job)
 
     job->lane->running--;
     job->lane->running_of[job->site]--;
+    w->reopening_of[job->site] -= job->reopens;
     kick_after(w, job->lane);
     free(job);
 }
@@ -146,12 +172,28 @@ static void on_visited(void *arg, struct visit *visit)
     done_one(job);
 }
 
+/* Were as many due as were asked for? Then more are. */
+static void count_more(struct worker *w, const struct store_request_claim *rows, size_t count)
+{
+    size_t left[CONFIG_SITES_MAX];
+
+    memcpy(left, w->asked_of, sizeof left);
+    for (size_t i = 0; i < count; i++)
+        left[number_of(w, rows[i].site)]--;
+    for (size_t i = 0; i < w->svc->config->site_count; i++) {
+        if (w->asked_of[i])
+            w->more_of[i] = !left[i];
+        w->asked_of[i] = 0;
+    }
+}
+
 static void on_requests(void *arg, enum store_outcome outcome,
                         const struct store_request_claim *rows, size_t count)
 {
     struct worker *w = arg;
 
-    (void)outcome;
+    if (outcome == STORE_OK)
+        count_more(w, rows, count);
     for (size_t i = 0; i < count; i++)
         visit_start(&w->svc->world, &w->svc->config->policy, rows[i].id, on_visited,
                     begin(w, &w->visits, rows[i].site));
@@ -190,9 +232,12 @@ static void on_flows(void *arg, enum store_outcome outcome, const struct flow *r
     struct worker *w = arg;
 
     (void)outcome;
-    for (size_t i = 0; i < count; i++)
-        run_start(&w->svc->world, &w->svc->config->policy, &rows[i], on_ran,
-                  begin(w, &w->runs, rows[i].site));
+    for (size_t i = 0; i < count; i++) {
+        struct job *job = begin(w, &w->runs, rows[i].site);
+        job->reopens = rows[i].kind == FLOW_REOPEN;
+        w->reopening_of[job->site] += job->reopens;
+        run_start(&w->svc->world, &w->svc->config->policy, &rows[i], on_ran, job);
+    }
     claimed(w, &w->runs);
 }
 
@@ -254,6 +299,39 @@ static void on_lapsed(void *arg, enum store_outcome outcome, struct str n)
         store_exception_sweep(&svc->store, on_lapsed, svc);
 }
 
+/* --- what can wait --- */
+
+static void calm_turn(struct worker *w, size_t site)
+{
+    for (int i = 0; i < CALM_TICK && is_calm(w, site) && !list_empty(&w->calm_of[site]); i++) {
+        struct when_calm *what =
+            container_of(list_shift(&w->calm_of[site]), struct when_calm, link);
+        w->waiting_of[site]--;
+        what->fn(what->arg, true);
+    }
+}
+
+void worker_when_calm(struct worker *w, struct str site, struct when_calm *what)
+{
+    size_t n = number_of(w, site);
+
+    if (is_calm(w, n) || w->waiting_of[n] >= CALM_MAX) {
+        what->fn(what->arg, is_calm(w, n));
+        return;
+    }
+    list_push(&w->calm_of[n], &what->link);
+    w->waiting_of[n]++;
+}
+
+static void calm_end(struct worker *w)
+{
+    for (size_t i = 0; i < CONFIG_SITES_MAX; i++)
+        for (struct list *it; (it = list_shift(&w->calm_of[i])) != NULL;) {
+            struct when_calm *what = container_of(it, struct when_calm, link);
+            what->fn(what->arg, false);
+        }
+}
+
 static void on_tick(void *arg)
 {
     struct worker *w = arg;
@@ -262,6 +340,8 @@ static void on_tick(void *arg)
     if (!svc->ready || svc->draining)
         return;
     claim_all(w, false);
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        calm_turn(w, i);
     if (++w->ticks % SLOW_TICKS)
         return;
     inbox_kick(svc->inbox);
@@ -278,6 +358,8 @@ struct worker *worker_new(struct service *svc)
     if (!w)
         abort();
     w->svc = svc;
+    for (size_t i = 0; i < CONFIG_SITES_MAX; i++)
+        list_init(&w->calm_of[i]);
     w->timer = io_timer_new(svc->loop, on_tick, w);
     io_timer_start(w->timer, TICK_MS, TICK_MS);
     return w;
@@ -323,5 +405,6 @@ void worker_free(struct worker *w)
     if (!w)
         return;
     io_timer_free(w->timer);
+    calm_end(w);
     free(w);
 }

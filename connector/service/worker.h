@@ -3,6 +3,7 @@
 #ifndef COUNTERSIGN_SERVICE_WORKER_H
 #define COUNTERSIGN_SERVICE_WORKER_H
 
+#include "base/list.h"
 #include "service/service.h"
 
 struct worker;
@@ -14,6 +15,15 @@ void worker_kick(struct worker *worker); /* NULL allowed */
 void worker_aside(struct worker *worker, struct str site, bool waits);
 /* The same of a run of that site that rides with others (convoy.h). */
 void worker_rides(struct worker *worker, struct str site, bool rides);
+/* Something of a site that nobody waits for: not while more tickets are to be looked at than may be
+ * at once, or many are being opened again. fn is called once, maybe from inside: go, or never
+ * (we stop, or too many wait). The caller's memory, until then. */
+struct when_calm {
+    struct list link;
+    void (*fn)(void *arg, bool go);
+    void *arg;
+};
+void worker_when_calm(struct worker *worker, struct str site, struct when_calm *what);
 /* Does it do, or claim, anything of that site (its number in the configuration)? What waits for a
  * source does not count; what rides with others does. */
 bool worker_is_at(const struct worker *worker, size_t site);

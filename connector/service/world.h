@@ -43,6 +43,9 @@ struct call_reply {
 };
 
 typedef void world_saved_fn(void *arg, enum saved saved);
+/* claimed_ms: database time of the claim that was taken up by it; 0: none was, or it is not known.
+ */
+typedef void world_decided_fn(void *arg, enum saved saved, int64_t claimed_ms);
 typedef void world_dossier_fn(void *arg, enum read_outcome outcome, struct dossier *dossier);
 typedef void world_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms,
                              const struct ticket *ticket);
@@ -61,6 +64,9 @@ struct world_ops {
                       const struct flow_note *note, world_saved_fn *fn, void *arg);
     void (*dossier_load)(struct world *w, struct arena *arena, struct str request_id,
                          world_dossier_fn *fn, void *arg);
+    /* The same for a look that begins: brief where the ticket is to be read first anyway. */
+    void (*dossier_first)(struct world *w, struct arena *arena, struct str request_id,
+                          world_dossier_fn *fn, void *arg);
     /* The facts of one look (ticket snapshot and observations, either may be none), append only,
      * fenced by dossier->version. */
     void (*facts_save)(struct world *w, const struct dossier *d, const struct ticket *ticket,
@@ -69,7 +75,8 @@ struct world_ops {
     /* One transaction: guarded state change, flows, timers, evidence. Fenced by dossier->version.
      */
     void (*decision_save)(struct world *w, const struct dossier *d, const struct decision *decision,
-                          const struct policy *policy, bool release, world_saved_fn *fn, void *arg);
+                          const struct policy *policy, bool release, world_decided_fn *fn,
+                          void *arg);
     /* Jira */
     /* d: of the request it is read for, by whose mapping it is read. talk: what people wrote on it
      * counts, too (ticket->human_touched) */

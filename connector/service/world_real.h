@@ -16,13 +16,16 @@ static inline struct service *world_service(struct world *w)
 /* world_store.c */
 void world_flow_save(struct world *w, const struct flow *flow, const struct flow_rule *rule,
                      const struct flow_note *note, world_saved_fn *fn, void *arg);
+void world_dossier_first(struct world *w, struct arena *arena, struct str request_id,
+                         world_dossier_fn *fn, void *arg);
 void world_dossier_load(struct world *w, struct arena *arena, struct str request_id,
                         world_dossier_fn *fn, void *arg);
 void world_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket,
                       const struct observation *obs, size_t obs_count, world_saved_fn *fn,
                       void *arg);
 void world_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
-                         const struct policy *policy, bool release, world_saved_fn *fn, void *arg);
+                         const struct policy *policy, bool release, world_decided_fn *fn,
+                         void *arg);
 uint64_t world_random(struct world *w);
 int64_t world_mono_ms(struct world *w);
 /* world_jira.c */

@@ -27,19 +27,35 @@ enum saved world_saved_of(enum store_outcome outcome)
 struct saving {
     struct service *svc;
     world_saved_fn *fn;
+    world_decided_fn *decided; /* of a decision, instead */
     void *arg;
 };
 
-static void on_saved(void *arg, enum store_outcome outcome, const char *message)
+static enum saved count_saved(struct service *svc, enum store_outcome outcome, const char *message)
 {
-    struct saving *s = arg;
-    struct metrics *m = &s->svc->metrics;
+    struct metrics *m = &svc->metrics;
 
     m->lost_leases += outcome == STORE_LOST;
     m->database_unknown += outcome == STORE_UNKNOWN;
     if (outcome == STORE_REFUSED)
         log_error("world", "the database refused a write", LOG_C("why", message));
-    s->fn(s->arg, world_saved_of(outcome));
+    return world_saved_of(outcome);
+}
+
+static void on_saved(void *arg, enum store_outcome outcome, const char *message)
+{
+    struct saving *s = arg;
+
+    s->fn(s->arg, count_saved(s->svc, outcome, message));
+    free(s);
+}
+
+static void on_decided(void *arg, enum store_outcome outcome, const char *message,
+                       int64_t claimed_ms)
+{
+    struct saving *s = arg;
+
+    s->decided(s->arg, count_saved(s->svc, outcome, message), claimed_ms);
     free(s);
 }
 
@@ -48,7 +64,15 @@ static struct saving *saving_new(struct world *w, world_saved_fn *fn, void *arg)
     struct saving *s = calloc(1, sizeof *s);
     if (!s)
         abort();
-    *s = (struct saving){world_service(w), fn, arg};
+    *s = (struct saving){.svc = world_service(w), .fn = fn, .arg = arg};
+    return s;
+}
+
+static struct saving *saving_decision(struct world *w, world_decided_fn *fn, void *arg)
+{
+    struct saving *s = saving_new(w, NULL, arg);
+
+    s->decided = fn;
     return s;
 }
 
@@ -84,13 +108,26 @@ static void on_dossier(void *arg, enum store_outcome outcome, struct dossier *do
     free(l);
 }
 
-void world_dossier_load(struct world *w, struct arena *arena, struct str request_id,
-                        world_dossier_fn *fn, void *arg)
+static struct loading *loading_new(struct world *w, world_dossier_fn *fn, void *arg)
 {
     struct loading *l = calloc(1, sizeof *l);
     if (!l)
         abort();
     *l = (struct loading){world_service(w), fn, arg};
+    return l;
+}
+
+void world_dossier_first(struct world *w, struct arena *arena, struct str request_id,
+                         world_dossier_fn *fn, void *arg)
+{
+    struct loading *l = loading_new(w, fn, arg);
+    store_dossier_first(&l->svc->store, arena, request_id, on_dossier, l);
+}
+
+void world_dossier_load(struct world *w, struct arena *arena, struct str request_id,
+                        world_dossier_fn *fn, void *arg)
+{
+    struct loading *l = loading_new(w, fn, arg);
     store_dossier_load(&l->svc->store, arena, request_id, on_dossier, l);
 }
 
@@ -144,7 +181,7 @@ static void count_refusal(struct service *svc, const struct dossier *d,
 }
 
 void world_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
-                         const struct policy *policy, bool release, world_saved_fn *fn, void *arg)
+                         const struct policy *policy, bool release, world_decided_fn *fn, void *arg)
 {
     (void)policy;
     struct service *svc = world_service(w);
@@ -174,7 +211,7 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
                  LOG_S("ticket", d->ticket.key), LOG_C("from", phase_name(d->phase)),
                  LOG_C("to", phase_name(decision->to)), LOG_C("reason", decision->reason));
     store_decision_save(&svc->store, d, decision, flows, decision->flow_count, &follow, notice,
-                        release, on_saved, saving_new(w, fn, arg));
+                        release, on_decided, saving_decision(w, fn, arg));
     jsm_clock_after(svc, d, decision);
 }
 

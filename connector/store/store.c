@@ -71,10 +71,15 @@ struct pg_param store_null(void)
     return (struct pg_param){0};
 }
 
-struct pg_param store_i(int64_t v, char *dst)
+struct str store_number(int64_t v, char *dst)
 {
     int len = snprintf(dst, STORE_NUMBER_SIZE, "%" PRId64, v);
-    return (struct pg_param){.p = dst, .len = (size_t)len};
+    return str_n(dst, (size_t)len);
+}
+
+struct pg_param store_i(int64_t v, char *dst)
+{
+    return store_p(store_number(v, dst));
 }
 
 void store_hash_member(struct json_out *out, const char *name, uint64_t hash)

@@ -10,6 +10,7 @@
 #define COUNTERSIGN_STORE_STORE_H
 
 #include "base/arena.h"
+#include "base/list.h"
 #include "domain/bulk.h"
 #include "domain/cursor.h"
 #include "domain/gate.h"
@@ -20,13 +21,36 @@
 /* UNKNOWN: the commit may have happened. AWAY: nothing was sent. REFUSED: a constraint said no. */
 enum store_outcome { STORE_OK = 0, STORE_LOST, STORE_REFUSED, STORE_AWAY, STORE_UNKNOWN };
 
+/* What is asked for many at a time (store_together.c). */
+enum together {
+    TOGETHER_DOSSIER,
+    TOGETHER_DOSSIER_FIRST,
+    TOGETHER_FACTS,
+    TOGETHER_DECISION,
+    TOGETHER_FLOW,
+    TOGETHER_COUNT
+};
+
 struct store {
     struct pg *pg;
     struct str owner;
     int64_t look_ms; /* a save of a look prolongs its claim by so much */
+    /* store_together.c's own; all zero: each statement goes by itself, at once */
+    struct io_loop *loop;
+    struct list asked[TOGETHER_COUNT];
+    bool gathering;
 };
 
+/* From now on what is asked in one turn of the loop goes together; the store stays where it is. */
+void store_gather(struct store *s, struct io_loop *loop);
+/* What waits leaves now, and nothing waits any more: before the pool is closed. The loop may call
+ * once more. */
+void store_gather_end(struct store *s);
+
 typedef void store_done_fn(void *arg, enum store_outcome outcome, const char *message);
+/* claimed_ms: of the claim that this decision took up; 0: it took up none. */
+typedef void store_decided_fn(void *arg, enum store_outcome outcome, const char *message,
+                              int64_t claimed_ms);
 
 /* --- inbox: webhook deliveries (role ingest inserts, nothing else) --- */
 
@@ -123,6 +147,7 @@ void store_mapping_drift(struct store *s, struct str site, struct str print, sto
 struct store_room {
     struct str site;
     int32_t room;
+    bool pressed; /* of requests and flows: second looks and words there wait, not for long */
 };
 
 /* --- tickets --- */
@@ -247,6 +272,9 @@ typedef void store_dossier_fn(void *arg, enum store_outcome outcome, struct doss
 /* Everything decide() needs, in the arena; REFUSED when there is no such request. */
 void store_dossier_load(struct store *s, struct arena *arena, struct str request_id,
                         store_dossier_fn *fn, void *arg);
+/* Of a look that begins: brief (struct dossier) where the ticket is to be read first. */
+void store_dossier_first(struct store *s, struct arena *arena, struct str request_id,
+                         store_dossier_fn *fn, void *arg);
 /* How the gate treats a request by the mapping that is live now. */
 struct store_mode {
     enum gate_mode mode;
@@ -274,7 +302,7 @@ struct store_follow {
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
                          const struct store_enqueue *flows, size_t flow_count,
                          const struct store_follow *follow, enum notice_state notice, bool release,
-                         store_done_fn *fn, void *arg);
+                         store_decided_fn *fn, void *arg);
 /* The accounts of requester and beneficiary on the request's site, each empty where nobody knows:
  * kept for good beside the keys they go by. LOST: no such request. */
 void store_people_keep(struct store *s, struct str request_id, const struct str accounts[2],

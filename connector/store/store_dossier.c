@@ -280,6 +280,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->request_id = text(a, v, "request_id");
     d->version = number(v, "version");
     d->now_ms = number(v, "now_ms");
+    d->brief = flag(v, "brief");
     d->held = flag(v, "held");
     d->hold_text = text(a, v, "hold_text");
     d->contested = flag(v, "contested");
@@ -380,13 +381,24 @@ static void on_dossier(void *arg, const struct pg_reply *reply)
     free(op);
 }
 
-void store_dossier_load(struct store *s, struct arena *arena, struct str request_id,
-                        store_dossier_fn *fn, void *arg)
+static void load(struct store *s, enum together kind, struct arena *arena, struct str request_id,
+                 store_dossier_fn *fn, void *arg)
 {
-    struct pg_param params[] = {store_p(request_id)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.dossier = fn;
     op->arena = arena;
-    pg_exec(s->pg, &SQL_DOSSIER, params, on_dossier, op);
+    store_together(s, kind, request_id, &request_id, on_dossier, op);
+}
+
+void store_dossier_load(struct store *s, struct arena *arena, struct str request_id,
+                        store_dossier_fn *fn, void *arg)
+{
+    load(s, TOGETHER_DOSSIER, arena, request_id, fn, arg);
+}
+
+void store_dossier_first(struct store *s, struct arena *arena, struct str request_id,
+                         store_dossier_fn *fn, void *arg)
+{
+    load(s, TOGETHER_DOSSIER_FIRST, arena, request_id, fn, arg);
 }

@@ -79,7 +79,7 @@ void store_flow_save(struct store *s, const struct flow *flow, const struct flow
         json_str_member(&out, "why", str_of(note->why));
     json_close_object(&out);
     op->fn.done = fn;
-    struct pg_param params[] = {store_p(s->owner), store_i(flow->id, id),
-                                store_i(flow->version, version), store_p(buf_str(&buf))};
-    pg_exec(s->pg, &SQL_FLOW_SAVE, params, store_on_fenced, op);
+    struct str args[] = {store_number(flow->id, id), store_number(flow->version, version),
+                         buf_str(&buf)};
+    store_together(s, TOGETHER_FLOW, flow->request_id, args, store_on_fenced, op);
 }

@@ -9,24 +9,32 @@ void store_claim(struct store *s, const struct pg_stmt *stmt, int32_t lease_s,
                  const struct store_room *rooms, size_t count, pg_done_fn *fn, struct store_op *op)
 {
     enum { SITES_BYTES = 64 * 1024, ROOMS_BYTES = 4 * 1024 };
-    AUTO(drop_buf) struct buf sites, room;
+    AUTO(drop_buf) struct buf sites, room, pressed;
     char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
     int32_t batch = 0;
+    size_t pressed_count = 0;
 
     buf_init(&sites, SITES_BYTES);
     buf_init(&room, ROOMS_BYTES);
+    buf_init(&pressed, SITES_BYTES);
     pg_array_begin(&sites, PG_TEXT, count);
     pg_array_begin(&room, PG_INT4, count);
     for (size_t i = 0; i < count; i++) {
         pg_array_add(&sites, rooms[i].site);
         pg_array_add_i32(&room, rooms[i].room);
         batch += rooms[i].room;
+        pressed_count += rooms[i].pressed;
     }
+    pg_array_begin(&pressed, PG_TEXT, pressed_count);
+    for (size_t i = 0; i < count; i++)
+        if (rooms[i].pressed)
+            pg_array_add(&pressed, rooms[i].site);
     if (batch > STORE_ROWS_MAX)
         batch = STORE_ROWS_MAX;
-    struct pg_param params[] = {store_p(s->owner), store_i(lease_s, lease), store_i(batch, size),
-                                pg_array_param(&sites), pg_array_param(&room)};
-    pg_exec(s->pg, stmt, params, fn, op);
+    struct pg_param params[] = {store_p(s->owner),     store_i(lease_s, lease),
+                                store_i(batch, size),  pg_array_param(&sites),
+                                pg_array_param(&room), pg_array_param(&pressed)};
+    pg_exec(s->pg, stmt, params, fn, op); /* tickets take no heed of the last */
 }
 
 /* --- leases --- */

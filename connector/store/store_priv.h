@@ -13,6 +13,7 @@ enum { STORE_JSON_BYTES = 8 * 1024 * 1024, STORE_ROWS_MAX = 512 };
 struct store_op {
     union {
         store_done_fn *done;
+        store_decided_fn *decided;
         store_deliveries_fn *deliveries;
         store_tickets_fn *tickets;
         store_requests_fn *requests;
@@ -44,6 +45,10 @@ void store_put_hints(struct json_out *out, const struct store_hint *hints, size_
  * says of it; NULL when it was not asked. fields: with what its fields hold. */
 void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t looked_ms,
                       const struct store_mode *mode, bool fields);
+/* As pg_exec, with others that are asked the same in this turn. args: without the owner, copied;
+ * request: whose rows it locks. fn is given one row. */
+void store_together(struct store *s, enum together kind, struct str request, const struct str *args,
+                    pg_done_fn *fn, void *arg);
 enum store_outcome store_outcome_of(const struct pg_reply *reply);
 /* For statements that answer one value: no row or NULL means that the fence did not hold. Frees the
  * op. */
@@ -62,6 +67,7 @@ struct pg_param store_null(void);
 /* A number as text in caller's memory. */
 enum { STORE_NUMBER_SIZE = 24 };
 struct pg_param store_i(int64_t v, char *dst);
+struct str store_number(int64_t v, char *dst); /* the same, as text in dst */
 /* 64-bit hash as 16 hexadecimal digits, "" for 0; and back. */
 void store_hash_member(struct json_out *out, const char *name, uint64_t hash);
 uint64_t store_hash_from(struct str hex);

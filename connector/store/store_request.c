@@ -342,16 +342,13 @@ static void put_observation(struct json_out *out, const struct observation *o)
     json_close_object(out);
 }
 
-static void save(struct store *s, const struct pg_stmt *stmt, const struct dossier *d,
-                 const struct buf *body, store_done_fn *fn, void *arg)
+static void save(struct store *s, enum together kind, const struct dossier *d,
+                 const struct buf *body, pg_done_fn *fn, struct store_op *op)
 {
     char version[STORE_NUMBER_SIZE];
-    struct store_op *op = store_op_new(arg);
-    struct pg_param params[] = {store_p(s->owner), store_p(d->request_id),
-                                store_i(d->version, version), store_p(buf_str(body))};
+    struct str args[] = {d->request_id, store_number(d->version, version), buf_str(body)};
 
-    op->fn.done = fn;
-    pg_exec(s->pg, stmt, params, store_on_fenced, op);
+    store_together(s, kind, d->request_id, args, fn, op);
 }
 
 void store_facts_save(struct store *s, const struct dossier *d, const struct ticket *ticket,
@@ -373,7 +370,9 @@ void store_facts_save(struct store *s, const struct dossier *d, const struct tic
     json_close_array(&out);
     json_i64_member(&out, "look_ms", s->look_ms);
     json_close_object(&out);
-    save(s, &SQL_FACTS_SAVE, d, &buf, fn, arg);
+    struct store_op *op = store_op_new(arg);
+    op->fn.done = fn;
+    save(s, TOGETHER_FACTS, d, &buf, store_on_fenced, op);
 }
 
 static void put_escalations(struct json_out *out, const struct decision *decision)
@@ -438,10 +437,41 @@ static void put_after(struct json_out *out, const struct dossier *d,
     json_close_object(out);
 }
 
+/* Whoever approves or ends a request first locks all that are about the same: not behind others. */
+static bool locks_others(const struct decision *decision)
+{
+    bool within = decision->to == PHASE_CLAIMED || decision->to == PHASE_VERIFYING;
+
+    return (decision->move && !within) || decision->follow || decision->settles ||
+           decision->grants || decision->revokes;
+}
+
+static void save_alone(struct store *s, const struct dossier *d, const struct buf *body,
+                       pg_done_fn *fn, struct store_op *op)
+{
+    char version[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner), store_p(d->request_id),
+                                store_i(d->version, version), store_p(buf_str(body))};
+
+    pg_exec(s->pg, &SQL_DECISION_SAVE, params, fn, op);
+}
+
+static void on_decided(void *arg, const struct pg_reply *reply)
+{
+    struct store_op *op = arg;
+    enum store_outcome outcome = store_outcome_of(reply);
+    bool held = outcome == STORE_OK && reply->rows > 0 && pg_cell(reply, 0, 0).p;
+
+    if (outcome == STORE_OK && !held)
+        outcome = STORE_LOST;
+    op->fn.decided(op->arg, outcome, reply->message, held ? number(reply, 0, 1) : 0);
+    free(op);
+}
+
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
                          const struct store_enqueue *flows, size_t flow_count,
                          const struct store_follow *follow, enum notice_state notice, bool release,
-                         store_done_fn *fn, void *arg)
+                         store_decided_fn *fn, void *arg)
 {
     AUTO(drop_buf) struct buf buf;
     struct json_out out;
@@ -491,7 +521,12 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     if (decision->settles)
         json_i64_member(&out, "settled", d->items[decision->settled].id);
     json_close_object(&out);
-    save(s, &SQL_DECISION_SAVE, d, &buf, fn, arg);
+    struct store_op *op = store_op_new(arg);
+    op->fn.decided = fn;
+    if (locks_others(decision))
+        save_alone(s, d, &buf, on_decided, op);
+    else
+        save(s, TOGETHER_DECISION, d, &buf, on_decided, op);
 }
 
 /* --- the other things that happen to a request --- */

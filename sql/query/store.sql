@@ -69,16 +69,33 @@ select governance.request_open($1, $2, $3::bigint, $4::jsonb)
 select n, id, repeated, differs, phase from governance.request_submit_many($1::text[], $2::text[], $3::text[])
 
 -- name: request_claim
--- params: owner text, lease_s int, batch int, sites text[], room int[]
-select id, site from governance.request_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[])
+-- params: owner text, lease_s int, batch int, sites text[], room int[], pressed text[]
+select id, site from governance.request_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[], $6::text[])
 
 -- name: dossier
 -- params: request uuid
 select governance.dossier_text($1::uuid)
 
+-- name: dossier_many
+-- params: requests text[]
+select governance.dossier_text(a.request::uuid) from unnest($1::text[]) as a(request)
+
+-- name: dossier_first
+-- params: request uuid
+select governance.dossier_first($1::uuid)
+
+-- name: dossier_first_many
+-- params: requests text[]
+select governance.dossier_first(a.request::uuid) from unnest($1::text[]) as a(request)
+
 -- name: facts_save
 -- params: owner text, request uuid, version bigint, facts jsonb
 select governance.facts_save($1, $2::uuid, $3::bigint, $4::jsonb)
+
+-- name: facts_save_many
+-- params: owner text, requests text[], versions text[], facts text[]
+select governance.facts_save($1, a.request::uuid, a.version::bigint, a.facts::jsonb)
+  from unnest($2::text[], $3::text[], $4::text[]) as a(request, version, facts)
 
 -- name: policy_offer
 -- params: pdp text, sets jsonb, how text, actor text, reason text
@@ -102,12 +119,18 @@ select governance.policy_save($1, $2::uuid, $3::bigint, $4::jsonb)
 
 -- name: decision_save
 -- params: owner text, request uuid, version bigint, decision jsonb
-select governance.decision_save($1, $2::uuid, $3::bigint, $4::jsonb)
+select version, claimed_ms from governance.decision_take($1, $2::uuid, $3::bigint, $4::jsonb)
+
+-- name: decision_save_many
+-- params: owner text, requests text[], versions text[], decisions text[]
+select d.version, d.claimed_ms
+  from unnest($2::text[], $3::text[], $4::text[]) as a(request, version, decision)
+ cross join lateral governance.decision_take($1, a.request::uuid, a.version::bigint, a.decision::jsonb) d
 
 -- name: flow_claim
--- params: owner text, lease_s int, batch int, sites text[], room int[]
+-- params: owner text, lease_s int, batch int, sites text[], room int[], pressed text[]
 select id, kind, state, version, attempt, failures, site, request_id, marker, issue_id, cycle, payload, sent_ms, now_ms
-  from governance.flow_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[])
+  from governance.flow_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[], $6::text[])
 
 -- name: lease_take
 -- params: name text, owner text, lease_ms bigint
@@ -156,6 +179,11 @@ select governance.bulk_told($1, $2::bigint, $3::jsonb)
 -- name: flow_save
 -- params: owner text, flow bigint, version bigint, move jsonb
 select governance.flow_save($1, $2::bigint, $3::bigint, $4::jsonb)
+
+-- name: flow_save_many
+-- params: owner text, flows text[], versions text[], moves text[]
+select governance.flow_save($1, a.flow::bigint, a.version::bigint, a.move::jsonb)
+  from unnest($2::text[], $3::text[], $4::text[]) as a(flow, version, move)
 
 -- name: poll_begin
 -- params: site text, owner text, lease_s int

@@ -8,6 +8,7 @@ declare
     target text := p->>'to';
     t governance.ticket;
     cycle text;
+    rest interval := '0'; -- of the next look
     look timestamptz := to_timestamp(nullif((p->>'look_again_ms')::bigint, 0) / 1000.0);
 begin
     if target = 'approved' or governance.is_over(target) then
@@ -23,7 +24,7 @@ begin
     cycle := t.cycle;
     -- most decisions decide little: what there is nothing of is no statement
     if p->'flows' <> '[]' then
-        perform governance.flows_add(r, p->'flows');
+        rest := governance.flows_add(r, p->'flows');
     end if;
     if p->'retry' <> '[]' then
         update governance.flow f
@@ -115,7 +116,8 @@ begin
            said_hash = case when p->>'notice' <> '' then coalesce(p->>'said_hash', '') else x.said_hash end,
            said_in = case when p->>'notice' <> '' then coalesce(p->>'said_in', '') else x.said_in end,
            notice_at = case when p->>'notice' <> '' then clock_timestamp() else x.notice_at end,
-           look_at = case when release and x.hinted_at >= x.looked_at then clock_timestamp()
+           look_at = case when release and x.hinted_at >= x.looked_at then clock_timestamp() + rest
+                          when release and look is not null and rest > '0' then greatest(look, clock_timestamp() + rest)
                           when release then look else x.look_at end,
            lease_owner = case when release then null else x.lease_owner end,
            lease_until = case when release then null else greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms') end
@@ -123,3 +125,14 @@ begin
     return p_version + 1;
 end $$;
 comment on function governance.decision_save(text, uuid, bigint, jsonb) is 'Apply one decision: move, flows, escalations, due time';
+
+-- Whoever has just claimed reads its sources by what he knows already, and by this.
+create or replace function governance.decision_take(p_owner text, p_request uuid, p_version bigint, p jsonb, out version bigint, out claimed_ms bigint)
+language plpgsql set search_path = pg_catalog as $$
+begin
+    version := governance.decision_save(p_owner, p_request, p_version, p);
+    if version is not null and (p->>'new_claim')::boolean then
+        claimed_ms := (select governance.ms(r.claimed_at) from governance.access_request r where r.id = p_request);
+    end if;
+end $$;
+comment on function governance.decision_take(text, uuid, bigint, jsonb) is 'The same, and when the claim counts from that it takes up';

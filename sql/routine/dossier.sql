@@ -141,6 +141,26 @@ begin
 end $$;
 comment on function governance.dossier_text(uuid) is 'Everything decide() needs about one request, as one JSON document in text';
 
+-- A look at what is not known afresh reads the ticket before anything is decided, and loads all of this after it: by domain/look.c
+-- (look_suffices), which a dossier that is not brief is still judged by. One in three that the service asks for is the first of a look.
+create or replace function governance.dossier_first(p_request uuid) returns text
+language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+declare
+    made text;
+begin
+    select row_to_json(x)::text into made
+      from (select true as brief, r.id as request_id, r.version, floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms,
+                   r.kind, r.phase, r.mode, r.site, r.rule, r.request_type, r.mapping_kept,
+                   json_build_object('issue_id', t.issue_id, 'key', t.issue_key, 'state', t.state, 'fields_ms', t.fields_ms) as ticket
+              from governance.access_request r
+              join governance.ticket t on t.request_id = r.id and t.issue_id <> ''
+             where r.id = p_request
+               and not (r.phase in ('ticketing', 'fulfilling') and t.role = 'open' and t.state = 'here'
+                        and t.hinted_updated_ms <= t.updated_ms and t.read_at > coalesce(t.unsure_at, '-infinity'))) x;
+    return coalesce(made, governance.dossier_text(p_request));
+end $$;
+comment on function governance.dossier_first(uuid) is 'What a look begins with: all that is known, or what the ticket is read by where that comes first';
+
 create or replace function governance.dossier(p_request uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog as $$
 begin

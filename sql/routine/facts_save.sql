@@ -100,7 +100,9 @@ begin
       from (select i.source, bool_or(o.outcome <> 'unknown') as known
               from jsonb_to_recordset(p->'observations') as o(item bigint, outcome text)
               join governance.request_item i on i.id = o.item group by i.source order by i.source) k
-     where s.name = k.source;
+     where s.name = k.source -- to the second: many who read it together do not wait for each other
+       and (coalesce(s.last_read_at, '-infinity') < clock_timestamp() - interval '1 s'
+            or k.known and coalesce(s.last_known_at, '-infinity') < clock_timestamp() - interval '1 s');
     update governance.access_request x
        set version = x.version + 1, seen_updated_ms = coalesce(r.seen_updated_ms, x.seen_updated_ms), said_in = r.said_in, held = r.held,
            mapped = r.mapped, mapping_kept = r.mapping_kept, kind = r.kind, beneficiary = r.beneficiary,

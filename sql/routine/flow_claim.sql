@@ -4,11 +4,13 @@ language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 comment on function governance.escalation_marker(text, bigint) is 'By what the ticket of one escalation is found again';
 
 -- One reading of the clock is what an index can be asked by: all that waits for later costs next to nothing.
+-- Where many tickets may show Done without proof (p_pressed: whoever claims has them in hand), what is only said waits for these, and for
+-- twenty seconds at most.
 -- By lane (priority), then by deadline. Of each site at most its room, so that one that hangs holds no more than that.
 -- What is claimed is looked at first, so its move to there is written with the claim; a call under way whose worker died has another
 -- way to go, which domain/flow.c decides.
 create or replace function governance.flow_claim(p_owner text, p_lease interval, p_batch int, p_sites text[] default null,
-                                                 p_room int[] default null)
+                                                 p_room int[] default null, p_pressed text[] default null)
 returns table (id bigint, kind text, state text, version bigint, attempt int, failures int, site text, request_id uuid,
                marker text, issue_id text, cycle text, payload text, sent_ms bigint, now_ms bigint)
 language plpgsql set search_path = pg_catalog -- its plan is kept; a function in SQL is planned at each call
@@ -23,6 +25,8 @@ begin
               select x.id, x.state, x.priority, x.deadline from governance.flow x
                where x.site = c.site and x.state not in ('done', 'moot', 'parked') and x.run_after <= (select clock_timestamp())
                  and (x.lease_until is null or x.lease_until <= clock_timestamp())
+                 and (p_pressed is null or x.priority <= 4 or c.site <> all (p_pressed)
+                      or x.run_after <= (select clock_timestamp() - interval '20 s'))
                order by x.priority, x.deadline, x.id
                limit c.room
                  for update skip locked) f
@@ -47,5 +51,5 @@ begin
       left join governance.ticket t on t.request_id = f.request_id
      order by f.priority, f.deadline, f.id;
 end $$;
-comment on function governance.flow_claim(text, interval, int, text[], int[]) is
+comment on function governance.flow_claim(text, interval, int, text[], int[], text[]) is
     'Lease due outbound work: gate before creation before words, removals first, then the earliest deadline';

@@ -1,9 +1,11 @@
-create or replace function governance.flows_add(r governance.access_request, p_flows jsonb) returns void
+-- For how long what is said of it waits, and with it the next look: what a ticket that goes back is reopened for, and whether it is as
+-- asked by now, is asked when no other may show Done.
+create or replace function governance.flows_add(r governance.access_request, p_flows jsonb) returns interval
 language plpgsql set search_path = pg_catalog as $$ -- its plan is kept; a function in SQL is planned at each call
 declare
     rest interval := '0'; -- of words
 begin
-    if p_flows @? '$[*].kind ? (@ == "reopen")' then -- what it is reopened for is said when no other may show Done
+    if p_flows @? '$[*].kind ? (@ == "reopen")' then
         rest := governance.closes_ahead(r.site);
     end if;
     -- a parked comment or field update says yesterday's words, a parked transition answers an earlier claim: replaced
@@ -25,5 +27,6 @@ begin
                                -- one that was done since this look began was it already: the look that its end asks for sees it
                                or f.kind in ('transition', 'reopen', 'close') and f.state = 'done' and f.ended_at >= r.looked_at))
     on conflict do nothing;
+    return rest;
 end $$;
-comment on function governance.flows_add(governance.access_request, jsonb) is 'Add outbound work, once per kind';
+comment on function governance.flows_add(governance.access_request, jsonb) is 'Add outbound work, once per kind; how long words and looks of the request wait then';

@@ -7,11 +7,13 @@ language plpgsql set search_path = pg_catalog as $$
 declare
     applied int;
 begin
-    -- the order of locks everywhere: request, then ticket, then flow
+    -- the order of locks everywhere: request, then ticket, then flow. What is known already, most of what a poll tells after
+    -- deliveries did, is no news: nobody at work waits for it
     perform from governance.access_request r
       where r.id in (select t.request_id
                        from governance.ticket t
-                       join jsonb_to_recordset(p) as h(site text, issue text) on t.site = h.site and t.issue_id = h.issue)
+                       join jsonb_to_recordset(p) as h(site text, issue text, updated bigint) on t.site = h.site and t.issue_id = h.issue
+                      where coalesce(h.updated, 0) = 0 or h.updated > t.hinted_updated_ms or t.state = 'gone')
       order by r.id
         for update;
 
@@ -36,10 +38,15 @@ begin
          where poison is null and issue is not null
          group by site, issue
          order by site, issue),
+    news as (
+        select h.* from h
+          left join governance.ticket t on t.site = h.site and t.issue_id = h.issue
+         where t.site is null or h.unsure is not null or h.updated > t.hinted_updated_ms or t.state = 'gone'
+         order by h.site, h.issue),
     up as (
         insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at, delivered_at, ignored, unsure_at, request_type)
         select site, issue, coalesce(key, ''), coalesce(updated, 0), case when ignore is null then clock_timestamp() end,
-               delivered, ignore, unsure, request_type from h
+               delivered, ignore, unsure, request_type from news
         on conflict (site, issue_id) do update
            set look_at = case when t.request_id is not null then null
                               when excluded.ignored is null then clock_timestamp() else t.look_at end,

@@ -1,5 +1,7 @@
+-- Where many tickets may show Done without proof (p_pressed, as in flow_claim), whoever was claimed a moment ago has been looked at: what is
+-- read again of it waits for those who were not, for twenty seconds at most.
 create or replace function governance.request_claim(p_owner text, p_lease interval, p_batch int, p_sites text[] default null,
-                                                    p_room int[] default null)
+                                                    p_room int[] default null, p_pressed text[] default null)
 returns table (id uuid, site text)
 language plpgsql set search_path = pg_catalog as $$ -- its plan is kept; a function in SQL is planned at each call
 #variable_conflict use_column
@@ -13,6 +15,8 @@ begin
                where x.site = c.site and case when x.phase = 'closed' then 2 when x.kind = 'removal' then 0 else 1 end = k.later
                  and x.look_at <= (select clock_timestamp())
                  and (x.lease_until is null or x.lease_until <= clock_timestamp())
+                 and (p_pressed is null or x.claimed_at is null or c.site <> all (p_pressed)
+                      or x.claimed_at < (select clock_timestamp() - interval '1 min') or x.look_at <= (select clock_timestamp() - interval '20 s'))
                order by x.look_at
                limit c.room
                  for update skip locked) r),
@@ -25,5 +29,5 @@ begin
      where r.id = chosen.id
     returning r.id, r.site;
 end $$;
-comment on function governance.request_claim(text, interval, int, text[], int[]) is
+comment on function governance.request_claim(text, interval, int, text[], int[], text[]) is
     'Lease due requests, removals first, what is closed last, of each site at most its room';

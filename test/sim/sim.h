@@ -388,6 +388,8 @@ void store_hint(struct sim *s, int ticket);
 void store_look_now(struct sim *s, struct srequest *r);
 void store_changed(struct sim *s, struct srequest *r, const char *what);
 struct dossier *store_dossier(struct sim *s, struct arena *arena, int request);
+/* Of a look that begins: brief where the ticket is read first anyway. */
+struct dossier *store_dossier_first(struct sim *s, struct arena *arena, int request);
 bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d,
                       const struct ticket *ticket, const struct sobs *obs, size_t count);
 bool store_save_permit(struct sim *s, const struct world *w, const struct dossier *d,

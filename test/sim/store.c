@@ -354,6 +354,34 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
     return d;
 }
 
+struct dossier *store_dossier_first(struct sim *s, struct arena *arena, int request)
+{
+    struct dossier *d = store_dossier(s, arena, request);
+    const struct ticket *t = &d->ticket;
+    bool early = d->phase == PHASE_TICKETING || d->phase == PHASE_FULFILLING;
+    bool fresh = t->presence == TICKET_HERE && d->ticket_read_ms;
+
+    if (str_empty(t->issue_id) || (early && fresh && t->role == STATUS_OPEN))
+        return d;
+    struct dossier *brief = ARENA_NEW(arena, struct dossier);
+    *brief = (struct dossier){.brief = true,
+                              .request_id = d->request_id,
+                              .version = d->version,
+                              .now_ms = d->now_ms,
+                              .kind = d->kind,
+                              .phase = d->phase,
+                              .mode = d->mode,
+                              .site = d->site,
+                              .rule = d->rule,
+                              .request_type = d->request_type,
+                              .mapping = d->mapping,
+                              .ticket = {.presence = t->presence,
+                                         .issue_id = t->issue_id,
+                                         .key = t->key,
+                                         .fields_ms = t->fields_ms}};
+    return brief;
+}
+
 /* --- guarded writes --- */
 
 static struct srequest *fenced(struct sim *s, const struct world *w, const struct dossier *d)

@@ -10,6 +10,7 @@ struct op {
     void *arg;
     union {
         world_saved_fn *saved;
+        world_decided_fn *decided;
         world_dossier_fn *dossier;
         world_ticket_fn *ticket;
         world_found_fn *found;
@@ -19,9 +20,11 @@ struct op {
         world_asked_fn *asked;
     } fn;
     enum saved result;
+    int64_t claimed_ms;
     struct arena *arena;
     int request, ticket;
     bool failed, refused, rides; /* with others (bulk.c) */
+    bool first;                  /* of a look that begins */
     int64_t told_ms;
     struct call_reply reply;
     enum step step;
@@ -100,6 +103,14 @@ static void end_saved(struct sim *s, void *arg, int64_t number)
     free(op);
 }
 
+static void end_decided(struct sim *s, void *arg, int64_t number)
+{
+    struct op *op = arg;
+    (void)s, (void)number;
+    op->fn.decided(op->arg, op->boot->alive ? op->result : SAVE_UNKNOWN, op->claimed_ms);
+    free(op);
+}
+
 /* May this write be executed, and will its answer arrive? */
 static bool begin_save(struct sim *s, const struct op *op, bool *ret_answer_lost)
 {
@@ -109,9 +120,14 @@ static bool begin_save(struct sim *s, const struct op *op, bool *ret_answer_lost
     return op->boot->alive && committed;
 }
 
+static enum saved save_result(bool executed, bool fence_held, bool answer_lost)
+{
+    return !executed || answer_lost ? SAVE_UNKNOWN : fence_held ? SAVED : SAVE_LOST_LEASE;
+}
+
 static void finish_save(struct op *op, bool executed, bool fence_held, bool answer_lost)
 {
-    op->result = !executed || answer_lost ? SAVE_UNKNOWN : fence_held ? SAVED : SAVE_LOST_LEASE;
+    op->result = save_result(executed, fence_held, answer_lost);
     later(op, 1, 20, end_saved);
 }
 
@@ -167,15 +183,18 @@ static void sim_facts_save(struct world *w, const struct dossier *d, const struc
 
 static void sim_decision_save(struct world *w, const struct dossier *d,
                               const struct decision *decision, const struct policy *policy,
-                              bool release, world_saved_fn *fn, void *arg)
+                              bool release, world_decided_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
     bool lost, go = begin_save(s, op, &lost);
 
     (void)policy;
-    op->fn.saved = fn;
-    finish_save(op, go, go && store_save_decision(s, w, d, decision, release), lost);
+    op->fn.decided = fn;
+    bool held = go && store_save_decision(s, w, d, decision, release);
+    op->result = save_result(go, held, lost);
+    op->claimed_ms = held && decision->new_claim ? s->now_ms : 0;
+    later(op, 1, 20, end_decided);
 }
 
 /* --- reads --- */
@@ -202,19 +221,34 @@ static void end_dossier(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
     (void)number;
-    struct dossier *d = op->boot->alive ? store_dossier(s, op->arena, op->request) : NULL;
+    struct dossier *d = !op->boot->alive ? NULL
+                        : op->first      ? store_dossier_first(s, op->arena, op->request)
+                                         : store_dossier(s, op->arena, op->request);
     op->fn.dossier(op->arg, d ? READ_OK : READ_FAILED, d);
     free(op);
+}
+
+static void load_dossier(struct world *w, struct arena *arena, struct str id, bool first,
+                         world_dossier_fn *fn, void *arg)
+{
+    struct op *op = op_new(w, arg);
+    op->fn.dossier = fn;
+    op->first = first;
+    op->arena = arena;
+    op->request = request_index(id);
+    later(op, 1, 20, end_dossier);
 }
 
 static void sim_dossier_load(struct world *w, struct arena *arena, struct str id,
                              world_dossier_fn *fn, void *arg)
 {
-    struct op *op = op_new(w, arg);
-    op->fn.dossier = fn;
-    op->arena = arena;
-    op->request = request_index(id);
-    later(op, 1, 20, end_dossier);
+    load_dossier(w, arena, id, false, fn, arg);
+}
+
+static void sim_dossier_first(struct world *w, struct arena *arena, struct str id,
+                              world_dossier_fn *fn, void *arg)
+{
+    load_dossier(w, arena, id, true, fn, arg);
 }
 
 static void end_ticket(struct sim *s, void *arg, int64_t number)
@@ -631,6 +665,7 @@ static int64_t sim_mono_ms(struct world *w)
 static const struct world_ops OPS = {
     .flow_save = sim_flow_save,
     .dossier_load = sim_dossier_load,
+    .dossier_first = sim_dossier_first,
     .facts_save = sim_facts_save,
     .decision_save = sim_decision_save,
     .ticket_read = sim_ticket_read,

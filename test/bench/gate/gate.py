@@ -58,6 +58,17 @@ def resolve_to_closed(name, webhooks, bar_s):
     return goal(f"gate-{name}-p99-seconds", p99(took), bar_s, p99(took) < bar_s)
 
 
+def other_work(site, until_ms):
+    """What was done before all were open again that could have waited: calls of ours that open nothing, and looks after the first."""
+    moment = f"to_timestamp({until_ms} / 1000.0)"
+    said = site.sql("select coalesce(string_agg(format('%s %s', n, kind), ', '), 'none') from (select f.kind, count(*) as n from governance.flow_attempt a "
+                    f"join governance.flow f on f.id = a.flow_id where a.to_state = 'calling' and f.kind <> 'reopen' and a.at < {moment} "
+                    "and a.at > (select min(claimed_at) from governance.access_request) group by f.kind) x")
+    again = site.sql(f"select count(*) - count(distinct item_id) from governance.observation where observed_at < {moment}")
+    clocks = site.sql(f"select count(*) from governance.jsm_clock where read_at < {moment}")
+    return f"other calls: {said}; second reads of sources: {again}; service desk's clocks: {clocks}"
+
+
 def bulk_close():
     site = world.World(times=TIMES, poll=f"{POLL_S}s", time_scale=1, log="warn")
     with site:
@@ -68,6 +79,8 @@ def bulk_close():
                    what="all are reopened")
         done = [dict(moves(site, i)) for i in ids]
         took = [(at["In progress"] - at["Resolved"]) / 1000 for at in done]
+        last = max(at["In progress"] for at in done)
+        print(f"bulk: before the last was open again: {other_work(site, last)}")
         closed = int(site.sql("select count(*) from governance.access_request where closed_at is not null"))
     print(f"bulk: {TICKETS} tickets closed at once, reopened after: median {sorted(took)[TICKETS // 2]:.2f} s, p99 {p99(took):.2f} s")
     return all([goal("gate-bulk-reopen-p99-seconds", p99(took), 5, p99(took) < 5),
