@@ -102,9 +102,6 @@ create or replace trigger guard before update of name, registered_at on governan
 create or replace trigger guard before update of site, delivery_id, received_at, body on governance.webhook_delivery
     for each row execute function governance.guard_frozen();
 
-create or replace trigger event_follow after insert on governance.evidence_entry
-    for each row execute function governance.event_follow();
-
 do $$
 declare
     t text;

@@ -1,0 +1,15 @@
+-- breaking: no
+-- An entry says what it says in canonical order from the start, and tells its event itself: functions that took or gave documents of
+-- another type, and a trigger that looked for subscribers at every entry.
+drop function if exists governance.evidence_append(text, uuid, jsonb);
+drop function if exists governance.clock_evidence(uuid);
+drop function if exists governance.people_commit(jsonb);
+drop function if exists governance.people_committed(bigint, uuid, jsonb);
+drop function if exists governance.documents_commit(uuid, jsonb);
+drop trigger if exists event_follow on governance.evidence_entry;
+drop function if exists governance.event_follow();
+-- Only the owner writes these rows, by functions that make a salt of 16 bytes and keep no value that is empty: to read the text of a check at
+-- each entry takes longer than to hash it.
+alter table governance.person_commitment drop constraint if exists person_commitment_salt_check, drop constraint if exists person_commitment_value_check;
+alter table governance.request_salt drop constraint if exists request_salt_salt_check;
+drop function if exists governance.request_submit(text, text, jsonb);
