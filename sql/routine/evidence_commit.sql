@@ -23,6 +23,13 @@ begin
 end $$;
 comment on function governance.document_salt(uuid) is 'The salt of all commitments to documents of a request, made where there is none';
 
+create or replace function governance.guard_erased() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    raise exception 'what is erased is gone as a whole' using errcode = 'CG009';
+end $$;
+comment on function governance.guard_erased() is 'Trigger: of the clear text of commitments, and of salts, nothing is erased by half';
+
 -- The clear text beside the chain that is not what an entry commits to.
 create or replace function governance.commitments_forged() returns table (entry bigint, member text)
 -- with its owner's rights: it tells which, and no clear text
