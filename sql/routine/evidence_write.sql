@@ -12,6 +12,10 @@ declare
     members text[]; -- names and words of people: which, and their salts
     salts bytea[];
     clear text[];
+    beneficiary text; -- of a request, what some of its moves say beside the others
+    requester text;
+    clock text;
+    proof text;
     detail jsonb; -- the detail of the others, and
     people jsonb; -- names and words of people, by the name of the member
     documents jsonb; -- hashes of documents
@@ -49,21 +53,26 @@ begin
         else
             select s.salt into own from governance.request_salt s where s.request_id = request;
             own := coalesce(own, governance.document_salt(request));
+            -- what most moves have nothing of stands apart: to make an expression ready costs more than to compute it
             if tg_argv[0] = 'request.remapped' then -- else they are those of before
                 members := '{beneficiary,requester}';
                 clear := array[new.beneficiary, new.requester];
                 salts := array[uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())];
+                beneficiary := encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex');
+                requester := encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex');
+            elsif new.phase in ('verified', 'exception', 'denied', 'cancelled', 'expired') -- asked nothing, most of the time
+                  and governance.clock_end(new.phase) is not null then
+                clock := governance.clock_evidence(request);
+            end if;
+            if new.phase in ('verified', 'exception', 'closed') then
+                proof := governance.canonical_json(jsonb_strip_nulls(governance.proof_of(request)));
             end if;
             said := '{' || concat_ws(',',
-                '"actor":' || to_json(new.phase_actor),
-                '"beneficiary_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(clear[1], ''), 'UTF8')), 'hex') || '"',
+                '"actor":' || to_json(new.phase_actor), '"beneficiary_commitment":"' || beneficiary || '"',
                 '"cancelled_by":' || to_json(case when tg_argv[0] = 'request.moved' and new.phase = 'cancelled' then new.cancelled_by end),
-                '"clock":' || case when tg_argv[0] = 'request.moved' and governance.clock_end(new.phase) is not null then governance.clock_evidence(request) end,
-                '"cycle":' || to_json(nullif(new.claim_cycle, '')), case when new.emergency then '"emergency":true' end, '"from":' || to_json(old.phase),
-                '"generation":' || new.generation, '"kind":' || to_json(new.kind), '"mode":' || to_json(new.mode),
-                '"proof":' || case when new.phase in ('verified', 'exception', 'closed') then governance.canonical_json(jsonb_strip_nulls(governance.proof_of(request))) end,
-                '"reason":' || to_json(new.phase_reason),
-                '"requester_commitment":"' || encode(sha256(salts[2] || convert_to(nullif(clear[2], ''), 'UTF8')), 'hex') || '"',
+                '"clock":' || clock, '"cycle":' || to_json(nullif(new.claim_cycle, '')), case when new.emergency then '"emergency":true' end,
+                '"from":' || to_json(old.phase), '"generation":' || new.generation, '"kind":' || to_json(new.kind), '"mode":' || to_json(new.mode),
+                '"proof":' || proof, '"reason":' || to_json(new.phase_reason), '"requester_commitment":"' || requester || '"',
                 '"to":' || to_json(new.phase),
                 '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(case tg_argv[0] when 'request.remapped' then new.mapped_hash
                                                                                         else new.approved_hash end, ''), 'UTF8')), 'hex') || '"') || '}';
