@@ -29,35 +29,30 @@ struct reading {
     int64_t rows, bytes;
     struct digest *digest;
     struct evidence_chain chain; /* of the entry before */
-    struct buf room;
+    struct buf body, room;
 };
 
 static bool check_entry(struct reading *r, struct str line, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
-    const struct json *v, *said;
-    uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
-    int64_t seq;
+    struct evidence_line e;
 
-    if (!json_parse(arena, line, &v, err) || !json_i64(json_member(v, "seq"), &seq) ||
-        !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) ||
-        !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
+    if (!evidence_line_read(arena, &r->body, line, &e, err) || e.gap)
         return FAIL(err, ERR_INPUT, "line %lld is not an evidence entry", (long long)r->rows);
-    if (seq != r->chain.seq + 1) { /* others of the month stayed where they were */
-        r->chain.seq = seq - 1;
-        memcpy(r->chain.hash, prev, sizeof prev);
+    if (e.seq != r->chain.seq + 1) { /* others of the month stayed where they were */
+        r->chain.seq = e.seq - 1;
+        memcpy(r->chain.hash, e.prev, sizeof e.prev);
     }
-    struct str body = json_path_str(v, "body");
-    enum evidence_fault fault = evidence_check(&r->chain, seq, prev, body, hash);
+    enum evidence_fault fault = evidence_check(&r->chain, e.seq, e.prev, e.body, e.hash);
     if (fault != EVIDENCE_OK)
-        return FAIL(err, ERR_INPUT, "line %lld, entry %lld: %s", (long long)r->rows, (long long)seq,
-                    evidence_fault_text(fault));
-    const char *why = evidence_line_fault(arena, v, &said);
+        return FAIL(err, ERR_INPUT, "line %lld, entry %lld: %s", (long long)r->rows,
+                    (long long)e.seq, evidence_fault_text(fault));
+    const char *why = evidence_line_fault(arena, &e);
     if (why)
-        return FAIL(err, ERR_INPUT, "line %lld, entry %lld: %s", (long long)r->rows, (long long)seq,
-                    why);
-    return !r->log || evidence_log_has(r->log, seq, publish_text(body, seq, &r->room), err) ||
-           err_while(err, "looking for entry %lld in the log", (long long)seq);
+        return FAIL(err, ERR_INPUT, "line %lld, entry %lld: %s", (long long)r->rows,
+                    (long long)e.seq, why);
+    return !r->log || evidence_log_has(r->log, e.seq, publish_text(e.body, e.seq, &r->room), err) ||
+           err_while(err, "looking for entry %lld in the log", (long long)e.seq);
 }
 
 static bool read_lines(struct reading *r, FILE *from, struct err *err)
@@ -116,6 +111,7 @@ bool retained_verify(const char *manifest_path, struct evidence_log *log, int64_
     const struct json *m;
     struct str text;
 
+    buf_init(&r.body, EVIDENCE_LINE_BYTES);
     buf_init(&r.room, TEXT_BYTES);
     bool good = file_read(arena, manifest_path, MANIFEST_BYTES, &text, err) &&
                 json_parse(arena, text, &m, err) &&
@@ -126,6 +122,7 @@ bool retained_verify(const char *manifest_path, struct evidence_log *log, int64_
         good = check_file(&r, manifest_path, m, err);
     }
     digest_end(r.digest, (uint8_t[SHA256_BYTES]){0});
+    buf_done(&r.body);
     buf_done(&r.room);
     *ret = r.rows;
     return good;

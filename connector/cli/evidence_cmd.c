@@ -23,7 +23,7 @@
 #include "store/store_migrate.h"
 #include "tlog/tlog_range.h"
 
-enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096, ANCHORS_MAX = 8 };
+enum { LINE_BYTES = 4096, ANCHORS_MAX = 8 };
 
 static const char USAGE[] =
     "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY [--html FILE "
@@ -51,7 +51,7 @@ static bool print_row(void *arg, const struct evidence_row *row)
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
-    buf_init(&b, ENTRY_BYTES);
+    buf_init(&b, EVIDENCE_LINE_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     if (row->last) { /* the others hang on these */
@@ -271,6 +271,7 @@ struct export_check {
     struct evidence_gaps *gaps;
     int64_t retained;
     struct arena *arena; /* of a line */
+    struct buf body;     /* of its entry */
     struct buf room;
     struct err err;
 };
@@ -288,11 +289,10 @@ static const char *check_published(struct export_check *c, int64_t seq, struct s
 
 /* Entries that were retained away: what is left of them has to fit, their file has the rest, and
  * that it was so says an entry (check_end). */
-static const char *check_retained(struct export_check *c, const struct json *v,
-                                  const uint8_t prev[SHA256_BYTES],
-                                  const uint8_t hash[SHA256_BYTES])
+static const char *check_retained(struct export_check *c, const struct evidence_line *line)
 {
     uint8_t tree[TLOG_RANGE_NODES * TLOG_NODE_BYTES];
+    const struct json *v = line->gap;
     struct str hex = json_path_str(v, "tree");
     struct tlog_range range;
     int64_t first, last;
@@ -301,7 +301,7 @@ static const char *check_retained(struct export_check *c, const struct json *v,
         hex.len / 2 > sizeof tree || !hex_decode(hex, tree, hex.len / 2) ||
         !tlog_range_read(str_n((const char *)tree, hex.len / 2), first - 1, last, &range))
         return "it is not an evidence entry";
-    enum evidence_fault fault = evidence_skip(&c->chain, first, last, prev, hash);
+    enum evidence_fault fault = evidence_skip(&c->chain, first, last, line->prev, line->hash);
     if (fault != EVIDENCE_OK)
         return evidence_fault_text(fault);
     if (!evidence_gaps_add(c->gaps, v, first, last))
@@ -312,31 +312,25 @@ static const char *check_retained(struct export_check *c, const struct json *v,
     return !c->log || tlog_range_join(&c->tree, &range) ? NULL : "it does not fit into the tree";
 }
 
-static const char *check_line(struct export_check *c, struct str line)
+static const char *check_line(struct export_check *c, struct str text)
 {
-    const struct json *v, *said;
-    uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
-    int64_t seq;
+    struct evidence_line line;
 
     arena_clear(c->arena);
-    if (!json_parse(c->arena, line, &v, &c->err) ||
-        !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) ||
-        !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
+    if (!evidence_line_read(c->arena, &c->body, text, &line, &c->err))
         return "it is not an evidence entry";
-    if (json_member(v, "export"))
-        return check_retained(c, v, prev, hash);
-    if (!json_i64(json_member(v, "seq"), &seq))
-        return "it is not an evidence entry";
+    if (line.gap)
+        return check_retained(c, &line);
     struct evidence_chain before = c->chain;
-    struct str body = json_path_str(v, "body");
-    enum evidence_fault fault = evidence_check(&c->chain, seq, prev, body, hash);
+    enum evidence_fault fault =
+        evidence_check(&c->chain, line.seq, line.prev, line.body, line.hash);
     if (fault != EVIDENCE_OK)
         return evidence_fault_text(fault);
-    const char *why = evidence_line_fault(c->arena, v, &said);
-    if (!why && !evidence_gaps_hear(c->gaps, said))
+    const char *why = evidence_line_fault(c->arena, &line);
+    if (!why && !evidence_gaps_hear(c->gaps, c->arena, &line))
         why = "it is not an evidence entry";
     if (!why)
-        why = check_published(c, seq, body);
+        why = check_published(c, line.seq, line.body);
     if (why)
         c->chain = before; /* those before it verify */
     return why;
@@ -379,11 +373,13 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
     }
     evidence_start(&check.chain);
     check.gaps = evidence_gaps_new();
+    buf_init(&check.body, EVIDENCE_LINE_BYTES);
     buf_init(&check.room, LINE_BYTES);
     while (!found.fault && (len = getline(&line, &cap, f)) > 0) {
         found.line++;
-        found.fault = len > ENTRY_BYTES ? "it is too long"
-                                        : check_line(&check, str_trim(str_n(line, (size_t)len)));
+        found.fault = len > EVIDENCE_LINE_BYTES
+                          ? "it is too long"
+                          : check_line(&check, str_trim(str_n(line, (size_t)len)));
     }
     free(line);
     fclose(f);
@@ -396,6 +392,7 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
     }
     int code = tell(cli, &found);
     evidence_gaps_free(check.gaps);
+    buf_done(&check.body);
     buf_done(&check.room);
     return code;
 }

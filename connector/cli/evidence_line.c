@@ -8,17 +8,75 @@
 #include "base/codecs.h"
 #include "base/digest.h"
 #include "base/limits.h"
+#include "json/json_canonical.h"
 
-const char *evidence_line_fault(struct arena *arena, const struct json *line,
-                                const struct json **ret_body)
+/* As every export writes it: by the million, so without a tree. False: as JSON, then. */
+static bool read_ours(struct buf *room, struct str text, struct evidence_line *ret)
 {
+    enum { BODY, EXPORT, HASH, KIND, PREV, REQUEST, SEQ, COUNT_OF };
+    static const struct str NAMES[COUNT_OF] = {STR("body"), STR("export"), STR("hash"),
+                                               STR("kind"), STR("prev"),   STR("request"),
+                                               STR("seq")};
+    struct json_field f[COUNT_OF];
+
+    if (!json_canonical(text, NAMES, COUNT_OF, room, f) || f[EXPORT].text.p || f[SEQ].is_string)
+        return false;
+    for (int i = BODY; i < SEQ; i++)
+        if (i != EXPORT && !f[i].is_string)
+            return false;
+    ret->body = f[BODY].text;
+    ret->kind = f[KIND].text;
+    ret->request = f[REQUEST].text;
+    return hex_decode(f[HASH].text, ret->hash, SHA256_BYTES) &&
+           hex_decode(f[PREV].text, ret->prev, SHA256_BYTES) && str_to_i64(f[SEQ].text, &ret->seq);
+}
+
+bool evidence_line_read(struct arena *arena, struct buf *room, struct str text,
+                        struct evidence_line *ret, struct err *err)
+{
+    const struct json *v;
+
+    *ret = (struct evidence_line){0};
+    if (read_ours(room, text, ret))
+        return true;
+    *ret = (struct evidence_line){0};
+    if (!json_parse(arena, text, &v, err) ||
+        !hex_decode(json_path_str(v, "prev"), ret->prev, SHA256_BYTES) ||
+        !hex_decode(json_path_str(v, "hash"), ret->hash, SHA256_BYTES))
+        return false;
+    if (json_member(v, "export")) {
+        ret->gap = v;
+        return true;
+    }
+    ret->body = json_path_str(v, "body");
+    ret->kind = json_path_str(v, "kind");
+    ret->request = json_path_str(v, "request");
+    return json_i64(json_member(v, "seq"), &ret->seq);
+}
+
+/* As the database writes all of them; false: to be asked as JSON. */
+static bool says_so(const struct evidence_line *line)
+{
+    static const struct str NAMES[] = {STR("kind"), STR("request")};
+    struct json_field f[2];
+
+    return json_canonical(line->body, NAMES, 2, NULL, f) && f[0].is_string &&
+           (f[1].is_string || !f[1].text.p) && str_eq(f[0].text, line->kind) &&
+           str_eq(f[1].text, line->request);
+}
+
+const char *evidence_line_fault(struct arena *arena, const struct evidence_line *line)
+{
+    const struct json *body;
     struct err err;
 
-    if (!json_parse(arena, json_path_str(line, "body"), ret_body, &err))
+    if (says_so(line))
+        return NULL;
+    if (!json_parse(arena, line->body, &body, &err))
         return "its body is no JSON";
-    if (!str_eq(json_path_str(line, "kind"), json_path_str(*ret_body, "kind")))
+    if (!str_eq(line->kind, json_path_str(body, "kind")))
         return "its kind is not that of its body";
-    return str_eq(json_path_str(line, "request"), json_path_str(*ret_body, "request"))
+    return str_eq(line->request, json_path_str(body, "request"))
                ? NULL
                : "its request is not that of its body";
 }
@@ -115,12 +173,18 @@ bool evidence_gaps_add(struct evidence_gaps *g, const struct json *line, int64_t
     return true;
 }
 
-bool evidence_gaps_hear(struct evidence_gaps *g, const struct json *body)
+bool evidence_gaps_hear(struct evidence_gaps *g, struct arena *arena,
+                        const struct evidence_line *line)
 {
-    const struct json *detail = json_member(body, "detail");
+    const struct json *body;
+    struct err err;
 
-    if (!str_eq_c(json_path_str(body, "kind"), "records.retained") ||
-        !str_eq_c(json_path_str(detail, "kind"), "evidence"))
+    if (!str_eq(line->kind, STR("records.retained")))
+        return true;
+    if (!json_parse(arena, line->body, &body, &err))
+        return false;
+    const struct json *detail = json_member(body, "detail");
+    if (!str_eq_c(json_path_str(detail, "kind"), "evidence"))
         return true;
     struct file *f = file_new(g, detail);
     if (!f)

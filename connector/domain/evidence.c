@@ -10,13 +10,18 @@ static void chain_hash(const uint8_t prev[SHA256_BYTES], struct str body, uint8_
     digest_sha256_2(str_n((const char *)prev, SHA256_BYTES), body, out);
 }
 
+static void advance(struct evidence_chain *chain, int64_t seq, const uint8_t hash[SHA256_BYTES])
+{
+    chain->seq = seq;
+    __builtin_memcpy(chain->hash, hash, SHA256_BYTES);
+}
+
 void evidence_append(struct evidence_chain *chain, struct str body)
 {
     uint8_t hash[SHA256_BYTES];
 
     chain_hash(chain->hash, body, hash);
-    __builtin_memcpy(chain->hash, hash, SHA256_BYTES);
-    chain->seq++;
+    advance(chain, chain->seq + 1, hash);
 }
 
 enum evidence_fault evidence_check(struct evidence_chain *chain, int64_t seq,
@@ -32,7 +37,7 @@ enum evidence_fault evidence_check(struct evidence_chain *chain, int64_t seq,
     chain_hash(chain->hash, body, wanted);
     if (__builtin_memcmp(wanted, hash, SHA256_BYTES) != 0)
         return EVIDENCE_HASH_DIFFERS;
-    evidence_append(chain, body);
+    advance(chain, seq, hash);
     return EVIDENCE_OK;
 }
 
@@ -44,8 +49,7 @@ enum evidence_fault evidence_skip(struct evidence_chain *chain, int64_t first, i
         return EVIDENCE_GAP;
     if (__builtin_memcmp(prev, chain->hash, SHA256_BYTES) != 0)
         return EVIDENCE_PREV_DIFFERS;
-    chain->seq = last;
-    __builtin_memcpy(chain->hash, hash, SHA256_BYTES);
+    advance(chain, last, hash);
     return EVIDENCE_OK;
 }
 

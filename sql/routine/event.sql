@@ -1,36 +1,31 @@
--- The outbox. An event is made by the evidence entry of what it tells: in the same transaction, under the lock of the chain's head, so
--- that ids are in the order in which things happened. Where nobody subscribes this costs one look at an empty table.
-create or replace function governance.event_follow() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+-- The outbox. An event is made with the evidence entry of what it tells (evidence_append): in the same transaction, under the lock of the
+-- chain's head, so that ids are in the order in which things happened. Where nobody subscribes this costs one look at an empty table.
+create or replace function governance.event_follow(e governance.evidence_entry) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-    detail jsonb;
+    detail jsonb := coalesce(e.body::jsonb->'detail', '{}');
     wanted text;
     r governance.access_request;
     made bigint;
 begin
-    if tg_table_schema <> 'governance' or not exists (select from governance.event_subscriber s where s.ended_at is null) then
-        return null;
-    end if;
-    detail := coalesce(new.body::jsonb->'detail', '{}');
-    select * into r from governance.access_request q where q.id = new.request_id;
-    if new.kind in ('request.received', 'request.moved') then -- an entry may keep but the hash of a long detail
+    select * into r from governance.access_request q where q.id = e.request_id;
+    if e.kind in ('request.received', 'request.moved') then -- an entry may keep but the hash of a long detail
         detail := detail || jsonb_build_object('to', coalesce(detail->>'to', r.phase));
     end if;
     select t.name into wanted from governance.event_type t
-     where t.evidence_kind = new.kind
-       and (new.kind not in ('request.received', 'request.moved') or t.name = 'request.' || (detail->>'to'));
+     where t.evidence_kind = e.kind
+       and (e.kind not in ('request.received', 'request.moved') or t.name = 'request.' || (detail->>'to'));
     if wanted is null or detail->>'reason' = 'EventNotDelivered' -- that nobody hears us is not told to who does not hear
        or not exists (select from governance.event_subscriber s where s.ended_at is null and wanted = any (s.types)) then
-        return null;
+        return;
     end if;
     insert into governance.event (type, request_id, at, evidence_seq, data)
-    values (wanted, new.request_id, new.at, new.seq, governance.event_data(r, new, detail))
+    values (wanted, e.request_id, e.at, e.seq, governance.event_data(r, e, detail))
     returning id into made;
     insert into governance.event_delivery (event, subscriber, request_id)
-    select made, s.name, new.request_id from governance.event_subscriber s where s.ended_at is null and wanted = any (s.types);
-    return null;
+    select made, s.name, e.request_id from governance.event_subscriber s where s.ended_at is null and wanted = any (s.types);
 end $$;
-comment on function governance.event_follow() is 'Trigger: a state change becomes an event where somebody asked for it';
+comment on function governance.event_follow(governance.evidence_entry) is 'A state change becomes an event where somebody asked for it';
 
 -- What is told. Of the details of an entry only what is named here: ids, states, times; people, accounts and texts stay behind the API.
 create or replace function governance.event_data(r governance.access_request, e governance.evidence_entry, detail jsonb) returns jsonb

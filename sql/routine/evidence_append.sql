@@ -1,29 +1,31 @@
 -- The only way into the chain. Runs as the owner: nobody else may write evidence. The head is locked here, and this runs
--- at commit (deferred triggers), so it is the last lock a transaction takes. The head is found by its key: a commit that carries many
--- entries leaves as many dead rows of it behind, which a scan would read until they are vacuumed. (What is avoided costs the planner so
--- much that it would compile the plan.)
-create or replace function governance.evidence_append(p_kind text, p_request uuid, p_detail jsonb) returns bigint
+-- at commit (deferred triggers), so it is the last lock a transaction takes. The head is found by its key, and then by its place: a commit
+-- that carries many entries leaves as many dead rows of it behind, which a scan would read until they are vacuumed. (What is avoided costs
+-- the planner so much that it would compile the plan.) p_detail: canonical JSON.
+create or replace function governance.evidence_append(p_kind text, p_request uuid, p_detail text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
-    head governance.evidence_head;
-    entry_at timestamptz;
-    entry_body text;
-    entry_detail text := governance.canonical_json(jsonb_strip_nulls(p_detail));
-    entry_hash bytea;
+    place tid;
+    entry governance.evidence_entry;
+    told boolean; -- does anybody want to be?
 begin
-    select * into head from governance.evidence_head h where h.one for update;
-    entry_at := clock_timestamp();
-    if octet_length(entry_detail) > 60000 then -- an entry of the published log has 65,535 bytes at the most
-        entry_detail := '{"detail_sha256":' || to_json(encode(sha256(convert_to(entry_detail, 'UTF8')), 'hex')) || '}';
+    select h.ctid, h.seq + 1, h.hash, exists (select from governance.event_subscriber s where s.ended_at is null)
+      into place, entry.seq, entry.prev, told from governance.evidence_head h where h.one for update of h;
+    if octet_length(p_detail) > 60000 then -- an entry of the published log has 65,535 bytes at the most
+        p_detail := '{"detail_sha256":"' || encode(sha256(convert_to(p_detail, 'UTF8')), 'hex') || '"}';
     end if;
+    entry.at := clock_timestamp();
+    entry.kind := p_kind;
+    entry.request_id := p_request;
     -- canonical as a whole: the names in their order, and no member without a value
-    entry_body := '{"at":' || to_json(to_char(entry_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-        || coalesce(',"detail":' || entry_detail, '') || ',"kind":' || to_json(p_kind)
-        || coalesce(',"request":' || to_json(p_request), '') || ',"seq":' || (head.seq + 1) || '}';
-    entry_hash := sha256(head.hash || convert_to(entry_body, 'UTF8'));
-    with entry as (
-        insert into governance.evidence_entry values (head.seq + 1, entry_at, p_kind, p_request, entry_body, head.hash, entry_hash))
-    update governance.evidence_head h set seq = head.seq + 1, hash = entry_hash where h.one;
-    return head.seq + 1;
+    entry.body := concat('{"at":"', to_char(entry.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '"', ',"detail":' || p_detail,
+                         ',"kind":', to_json(p_kind), ',"request":"' || p_request || '"', ',"seq":', entry.seq, '}');
+    entry.hash := sha256(entry.prev || convert_to(entry.body, 'UTF8'));
+    with written as (insert into governance.evidence_entry values (entry.*))
+    update governance.evidence_head h set seq = entry.seq, hash = entry.hash where h.ctid = place;
+    if told then
+        perform governance.event_follow(entry);
+    end if;
+    return entry.seq;
 end $$;
-comment on function governance.evidence_append(text, uuid, jsonb) is 'Append one entry to the hash chain; called by triggers only';
+comment on function governance.evidence_append(text, uuid, text) is 'Append one entry to the hash chain; called by triggers only';

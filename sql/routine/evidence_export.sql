@@ -5,9 +5,9 @@ begin
     if tg_table_schema <> 'governance' or tg_table_name <> 'evidence_export' then
         raise exception 'evidence is of our own tables' using errcode = 'CG009'; -- a table of the same name proves nothing
     end if;
-    perform governance.evidence_append('evidence.exported', null, jsonb_build_object('export', new.id,
+    perform governance.evidence_append('evidence.exported', null, governance.canonical_json(jsonb_build_object('export', new.id,
         'since', governance.utc(new.since), 'until', governance.utc(new.until), 'requests', new.requests,
-        'manifest_sha256', encode(new.manifest_sha256, 'hex')));
+        'manifest_sha256', encode(new.manifest_sha256, 'hex'))));
     return null;
 end $$;
 comment on function governance.evidence_export_write() is 'Trigger: one evidence entry for each exported population, at commit';

@@ -1,13 +1,27 @@
 -- Turns one row change into one entry. No names of people and no words of theirs: of these a commitment only (evidence_commit.sql), as of
 -- hashes of documents that hold some; a plain hash of a name tells whoever guesses it.
+--
+-- What every request goes through is said as it will stand there, member by member in the order of their names, and costs a change of
+-- state a tenth of what sorting it by a query did; of the rest the order is found (canonical_json). A member without a value is none.
 create or replace function governance.evidence_write() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     request uuid;
-    detail jsonb;
+    said text; -- the detail, in canonical order
+    own bytea; -- salt of the documents of the request
+    members text[]; -- names and words of people: which, and their salts
+    salts bytea[];
+    clear text[];
+    beneficiary text; -- of a request, what some of its moves say beside the others
+    requester text;
+    ended_by text;
+    clock text;
+    proof text;
+    detail jsonb; -- the detail of the others, and
     people jsonb; -- names and words of people, by the name of the member
     documents jsonb; -- hashes of documents
-    kept jsonb;
+    other governance.request_item;
+    kept governance.ticket;
     seq bigint;
 begin
     if tg_table_schema <> 'governance' then
@@ -16,50 +30,127 @@ begin
     case tg_table_name
     when 'access_request' then
         request := new.id;
-        detail := jsonb_build_object(
-            'from', case when tg_op = 'UPDATE' then old.phase end, 'to', new.phase, 'reason', new.phase_reason,
-            'actor', new.phase_actor, 'kind', new.kind, 'mode', new.mode, 'generation', new.generation,
-            'cycle', nullif(new.claim_cycle, ''),
-            'proof', case when new.phase in ('verified', 'exception', 'closed') then governance.proof_of(new.id) end);
-        documents := jsonb_build_object('tuple', case tg_argv[0] when 'request.remapped' then new.mapped_hash else new.approved_hash end);
-        people := case when tg_argv[0] in ('request.received', 'request.remapped') -- else they are those of before
-                       then jsonb_build_object('requester', new.requester, 'beneficiary', new.beneficiary) end;
-        if new.emergency then
-            detail := detail || '{"emergency": true}';
-        end if;
         if tg_argv[0] = 'request.mode' then -- not a move: who may close changes
-            detail := jsonb_build_object('mode', new.mode, 'was', old.mode, 'by', new.mode_by, 'mapping', new.mode_mapping, 'phase', new.phase);
-            documents := null;
+            said := '{' || concat_ws(',',
+                '"by":' || to_json(new.mode_by), '"mapping":' || to_json(new.mode_mapping), '"mode":' || to_json(new.mode),
+                '"phase":' || to_json(new.phase), '"was":' || to_json(old.mode)) || '}';
         elsif tg_argv[0] = 'request.received' then
-            detail := detail || jsonb_build_object('mode_by', new.mode_by, 'mapping', new.mode_mapping, 'submitted_by', new.submitted_by)
-                || case when new.follows is not null then jsonb_build_object('cause', new.cause, 'follows', new.follows,
-                       'earlier_proof', governance.earlier_proof(new.follows)) else '{}' end;
-        elsif tg_argv[0] = 'request.moved' and new.phase = 'cancelled' then
-            detail := detail || jsonb_build_object('cancelled_by', new.cancelled_by);
-        end if;
-        if new.phase_reason in ('CancelledOnTicket', 'DeclinedOnTicket') and tg_argv[0] = 'request.moved' then -- by whose hand
-            people := (select jsonb_build_object('ended_by', t.moved_by) from governance.ticket t where t.request_id = new.id);
-        end if;
-        if tg_argv[0] = 'request.received' or tg_argv[0] = 'request.moved' and governance.clock_end(new.phase) is not null then
-            detail := detail || governance.clock_evidence(new.id);
+            own := governance.document_salt(request);
+            members := '{beneficiary,requester}';
+            clear := array[new.beneficiary, new.requester];
+            salts := array[uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())];
+            said := '{' || concat_ws(',',
+                '"actor":' || to_json(new.phase_actor),
+                '"beneficiary_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex') || '"',
+                '"cause":' || to_json(case when new.follows is not null then new.cause end), '"clock":' || governance.clock_evidence(request),
+                '"cycle":' || to_json(nullif(new.claim_cycle, '')),
+                '"earlier_proof":' || case when new.follows is not null then governance.canonical_json(governance.earlier_proof(new.follows)) end,
+                case when new.emergency then '"emergency":true' end, '"follows":' || to_json(new.follows), '"generation":' || new.generation,
+                '"kind":' || to_json(new.kind), '"mapping":' || to_json(new.mode_mapping), '"mode":' || to_json(new.mode),
+                '"mode_by":' || to_json(new.mode_by), '"reason":' || to_json(new.phase_reason),
+                '"requester_commitment":"' || encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex') || '"',
+                '"submitted_by":' || to_json(new.submitted_by), '"to":' || to_json(new.phase),
+                '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.approved_hash, ''), 'UTF8')), 'hex') || '"') || '}';
+        else
+            select s.salt into own from governance.request_salt s where s.request_id = request;
+            own := coalesce(own, governance.document_salt(request));
+            -- what most moves have nothing of stands apart: to make an expression ready costs more than to compute it
+            if tg_argv[0] = 'request.remapped' then -- else they are those of before
+                members := '{beneficiary,requester}';
+                clear := array[new.beneficiary, new.requester];
+                salts := array[uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())];
+                beneficiary := encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex');
+                requester := encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex');
+            elsif new.phase in ('verified', 'exception', 'denied', 'cancelled', 'expired') -- asked nothing, most of the time
+                  and governance.clock_end(new.phase) is not null then
+                clock := governance.clock_evidence(request);
+            end if;
+            if new.phase_reason in ('CancelledOnTicket', 'DeclinedOnTicket') and tg_argv[0] = 'request.moved' then -- by whose hand
+                members := '{ended_by}';
+                clear := array[(select t.moved_by from governance.ticket t where t.request_id = request)];
+                salts := array[uuid_send(gen_random_uuid())];
+                ended_by := encode(sha256(salts[1] || convert_to(nullif(clear[1], ''), 'UTF8')), 'hex');
+            end if;
+            if new.phase in ('verified', 'exception', 'closed') then
+                proof := governance.canonical_json(jsonb_strip_nulls(governance.proof_of(request)));
+            end if;
+            said := '{' || concat_ws(',',
+                '"actor":' || to_json(new.phase_actor), '"beneficiary_commitment":"' || beneficiary || '"',
+                '"cancelled_by":' || to_json(case when tg_argv[0] = 'request.moved' and new.phase = 'cancelled' then new.cancelled_by end),
+                '"clock":' || clock, '"cycle":' || to_json(nullif(new.claim_cycle, '')), case when new.emergency then '"emergency":true' end,
+                '"ended_by_commitment":"' || ended_by || '"', '"from":' || to_json(old.phase), '"generation":' || new.generation, '"kind":' || to_json(new.kind), '"mode":' || to_json(new.mode),
+                '"proof":' || proof, '"reason":' || to_json(new.phase_reason), '"requester_commitment":"' || requester || '"',
+                '"to":' || to_json(new.phase),
+                '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(case tg_argv[0] when 'request.remapped' then new.mapped_hash
+                                                                                        else new.approved_hash end, ''), 'UTF8')), 'hex') || '"') || '}';
         end if;
     when 'request_item' then
         request := new.request_id;
-        detail := jsonb_build_object('item', new.id, 'source', new.source, 'desired', new.desired,
-            'entitlement_sha256', encode(sha256(convert_to(new.entitlement, 'UTF8')), 'hex'));
-        people := jsonb_build_object('account', new.account);
+        members := '{account}';
+        clear := array[new.account];
+        salts := array[uuid_send(gen_random_uuid())];
         if tg_argv[0] = 'item.superseded' then -- by which item of which request
-            detail := detail || (select jsonb_build_object('by_item', i.id, 'by', i.request_id)
-                                   from governance.request_item i where i.id = new.superseded_by);
+            select * into other from governance.request_item i where i.id = new.superseded_by;
         end if;
+        said := '{' || concat_ws(',',
+            '"account_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.account, ''), 'UTF8')), 'hex') || '"',
+            '"by":' || to_json(other.request_id), '"by_item":' || other.id, '"desired":' || to_json(new.desired),
+            '"entitlement_sha256":"' || encode(sha256(convert_to(new.entitlement, 'UTF8')), 'hex') || '"', '"item":' || new.id,
+            '"source":' || to_json(new.source)) || '}';
     when 'observation' then
-        request := (select i.request_id from governance.request_item i where i.id = new.item_id);
-        detail := jsonb_build_object('item', new.item_id, 'observation', new.id, 'generation', new.generation,
-            'outcome', new.outcome, 'account', new.account, 'reason', new.reason, 'complete', new.complete,
-            'canary', new.canary_ok,
-            'entitlement_id_sha256', case when new.entitlement_id <> '' then encode(sha256(convert_to(new.entitlement_id, 'UTF8')), 'hex') end,
-            'as_of', to_char(new.source_as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
-        documents := jsonb_build_object('raw', encode(new.raw_sha256, 'hex'), 'id', new.native_id);
+        select i.request_id, s.salt into request, own
+          from governance.request_item i left join governance.request_salt s on s.request_id = i.request_id where i.id = new.item_id;
+        own := coalesce(own, governance.document_salt(request));
+        said := '{' || concat_ws(',',
+            '"account":' || to_json(new.account),
+            '"as_of":"' || to_char(new.source_as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"', '"canary":' || new.canary_ok,
+            '"complete":' || new.complete,
+            '"entitlement_id_sha256":"' || encode(sha256(convert_to(nullif(new.entitlement_id, ''), 'UTF8')), 'hex') || '"',
+            '"generation":' || new.generation,
+            '"id_commitment":"' || encode(sha256(own || convert_to(nullif(new.native_id, ''), 'UTF8')), 'hex') || '"', '"item":' || new.item_id,
+            '"observation":' || new.id, '"outcome":' || to_json(new.outcome),
+            '"raw_commitment":"' || encode(sha256(own || convert_to(encode(new.raw_sha256, 'hex'), 'UTF8')), 'hex') || '"',
+            '"reason":' || to_json(new.reason)) || '}';
+    when 'flow' then
+        request := new.request_id;
+        select s.salt into own from governance.request_salt s where s.request_id = request;
+        own := coalesce(own, governance.document_salt(request));
+        said := '{' || concat_ws(',',
+            '"attempts":' || new.attempt, '"cycle":' || to_json(nullif(new.cycle, '')), '"flow":' || new.id, '"kind":' || to_json(new.kind),
+            '"payload_commitment":"' || encode(sha256(own || convert_to(encode(sha256(convert_to(new.payload, 'UTF8')), 'hex'), 'UTF8')), 'hex') || '"',
+            '"state":' || to_json(new.state)) || '}';
+    when 'ticket' then
+        request := coalesce(new.request_id, new.second_of);
+        if new.second_of is not null then -- both tickets, and both names people know them by
+            select * into kept from governance.ticket t where t.request_id = new.second_of;
+        end if;
+        said := '{' || concat_ws(',',
+            '"issue":' || to_json(new.issue_id), '"kept":' || to_json(kept.issue_id), '"kept_key":' || to_json(kept.issue_key),
+            '"key":' || to_json(case when new.second_of is not null then new.issue_key end), '"site":' || to_json(new.site)) || '}';
+    when 'approval' then
+        request := new.request_id;
+        select s.salt into own from governance.request_salt s where s.request_id = request;
+        own := coalesce(own, governance.document_salt(request));
+        members := '{approver}';
+        clear := array[new.approver];
+        salts := array[uuid_send(gen_random_uuid())];
+        said := '{' || concat_ws(',',
+            case when new.after_work then '"after_work":true' end, '"approval":' || new.id,
+            '"approver_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.approver, ''), 'UTF8')), 'hex') || '"',
+            '"channel":' || to_json(new.channel), '"decision":' || to_json(new.decision),
+            '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.tuple_hash, ''), 'UTF8')), 'hex') || '"') || '}';
+    when 'policy_decision' then -- the bytes stand in the table, held to by their hashes
+        request := new.request_id;
+        select s.salt into own from governance.request_salt s where s.request_id = request;
+        own := coalesce(own, governance.document_salt(request));
+        said := '{' || concat_ws(',',
+            '"answered_commitment":"' || encode(sha256(own || convert_to(encode(new.answered_sha256, 'hex'), 'UTF8')), 'hex') || '"',
+            '"asked_commitment":"' || encode(sha256(own || convert_to(encode(new.asked_sha256, 'hex'), 'UTF8')), 'hex') || '"',
+            '"conflicts":' || governance.canonical_json(nullif(to_jsonb(new.conflicts), '[]')), '"decision":' || new.id,
+            '"generation":' || new.generation, '"item":' || new.item_id, '"pdp":' || to_json(new.pdp), '"permitted":' || new.permitted,
+            '"question":' || to_json(new.question), '"stage":' || to_json(new.stage),
+            '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.tuple_hash, ''), 'UTF8')), 'hex') || '"',
+            '"why":' || to_json(new.why)) || '}';
     when 'over_grant' then
         request := (select i.request_id from governance.request_item i where i.id = new.item_id);
         detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id,
@@ -74,25 +165,6 @@ begin
             'entitlement_sha256', encode(sha256(convert_to(new.entitlement, 'UTF8')), 'hex'),
             'id_sha256', encode(sha256(convert_to(new.native_id, 'UTF8')), 'hex'));
         people := jsonb_build_object('actor', new.actor);
-    when 'flow' then
-        request := new.request_id;
-        detail := jsonb_build_object('flow', new.id, 'kind', new.kind, 'state', new.state, 'attempts', new.attempt,
-            'cycle', nullif(new.cycle, ''));
-        documents := jsonb_build_object('payload', encode(sha256(convert_to(new.payload, 'UTF8')), 'hex'));
-    when 'ticket' then
-        request := coalesce(new.request_id, new.second_of);
-        detail := jsonb_build_object('site', new.site, 'issue', new.issue_id);
-        if new.second_of is not null then -- both tickets, and both names people know them by
-            detail := detail || jsonb_build_object('key', new.issue_key) || coalesce((
-                select jsonb_build_object('kept', t.issue_id, 'kept_key', t.issue_key)
-                  from governance.ticket t where t.request_id = new.second_of), '{}');
-        end if;
-    when 'approval' then
-        request := new.request_id;
-        detail := jsonb_build_object('approval', new.id, 'decision', new.decision, 'channel', new.channel,
-            'after_work', case when new.after_work then true end);
-        people := jsonb_build_object('approver', new.approver);
-        documents := jsonb_build_object('tuple', new.tuple_hash);
     when 'approval_settled' then
         request := new.request_id;
         detail := governance.approval_settled_says(new);
@@ -102,11 +174,6 @@ begin
         detail := jsonb_build_object('delegation', new.id, 'revoked', new.revoked_at is not null,
             'ends', to_char(new.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
         people := jsonb_build_object('delegator', new.delegator, 'delegate', new.delegate, 'actor', coalesce(nullif(new.revoked_by, ''), new.actor));
-    when 'policy_decision' then -- the bytes stand in the table, held to by their hashes
-        request := new.request_id;
-        detail := jsonb_build_object('decision', new.id, 'stage', new.stage, 'item', new.item_id, 'permitted', new.permitted, 'pdp', new.pdp,
-            'why', new.why, 'conflicts', nullif(to_jsonb(new.conflicts), '[]'), 'generation', new.generation, 'question', new.question);
-        documents := jsonb_build_object('tuple', new.tuple_hash, 'asked', encode(new.asked_sha256, 'hex'), 'answered', encode(new.answered_sha256, 'hex'));
     when 'sod_set' then
         detail := jsonb_build_object('set', new.id, 'name', new.name, 'n', new.n, 'unlinked', new.unlinked, 'ended', new.ended_at is not null,
             'members_sha256', encode(sha256(convert_to(governance.sod_members(new.id)::text, 'UTF8')), 'hex'));
@@ -210,17 +277,26 @@ begin
             'requests_sha256', (select encode(sha256(convert_to(string_agg(q.request_id::text, ',' order by q.request_id), 'UTF8')), 'hex')
                                   from governance.retention_request q where q.retention_id = new.id));
     end case;
-    if documents is not null then
-        detail := detail || governance.documents_commit(request, documents);
+    if said is null then
+        if documents is not null then
+            own := governance.document_salt(request);
+            detail := detail || coalesce((select jsonb_object_agg(d.key || '_commitment', governance.commitment(d.value, own))
+                                            from jsonb_each_text(documents) d where d.value <> ''), '{}');
+        end if;
+        if people is not null then
+            select array_agg(e.key), array_agg(e.value), array_agg(uuid_send(gen_random_uuid())) into members, clear, salts
+              from jsonb_each_text(people) e where e.value <> '';
+            detail := detail || coalesce((select jsonb_object_agg(w.member || '_commitment', governance.commitment(w.value, w.salt))
+                                            from unnest(members, clear, salts) as w(member, value, salt)), '{}');
+        end if;
+        said := governance.canonical_json(jsonb_strip_nulls(detail));
     end if;
-    if people is not null then
-        kept := governance.people_commit(people);
-        detail := detail || (kept->'said');
-    end if;
-    seq := governance.evidence_append(tg_argv[0], request, detail);
-    if kept is not null then
-        perform governance.people_committed(seq, request, kept);
-    end if;
+    seq := governance.evidence_append(tg_argv[0], request, said);
+    for n in 1..coalesce(cardinality(members), 0) loop
+        if clear[n] <> '' then
+            insert into governance.person_commitment (entry, member, request_id, salt, value) values (seq, members[n], request, salts[n], clear[n]);
+        end if;
+    end loop;
     return null;
 end $$;
 comment on function governance.evidence_write() is 'Trigger: one evidence entry for one state change, at commit';

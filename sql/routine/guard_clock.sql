@@ -12,7 +12,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     r governance.access_request;
 begin
-    select * into r from governance.access_request x where x.id = new.request_id;
+    select x.requested_at, x.kind, x.is_privileged, x.phase into r.requested_at, r.kind, r.is_privileged, r.phase
+      from governance.access_request x where x.id = new.request_id;
     if tg_op = 'INSERT' then
         if new.started_at <> r.requested_at or new.paused <> interval '0' or new.steps_done <> 0
            or num_nonnulls(new.stopped_at, new.ended, new.business, new.paused_since) > 0 or new.paused_business <> interval '0' then

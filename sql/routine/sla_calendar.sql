@@ -64,17 +64,29 @@ begin
 end $$;
 comment on function governance.us(interval) is 'Microseconds of a time';
 
--- All that the numbers of a clock follow from, with the records of its pauses: whoever has the evidence counts it again.
-create or replace function governance.clock_evidence(p_request uuid) returns jsonb
+-- All that the numbers of a clock follow from, with the records of its pauses: whoever has the evidence counts it again. In canonical
+-- order; microseconds as governance.us has them, written out for each new request says this.
+create or replace function governance.clock_evidence(p_request uuid) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    c governance.sla_clock;
+    policy_name text;
+    policy_hash text;
+    calendar_hash text;
 begin
-    return (select jsonb_build_object('clock', jsonb_strip_nulls(jsonb_build_object(
-                       'started_us', governance.us(c.started_at), 'stopped_us', governance.us(c.stopped_at), 'ended', c.ended,
-                       'goal_us', governance.us(c.goal), 'due_us', governance.us(governance.clock_due(c)), 'paused_us', governance.us(c.paused),
-                       'business_us', governance.us(c.business), 'policy', y.name, 'policy_sha256', y.sha256, 'calendar_sha256', k.sha256)))
-              from governance.sla_clock c
-              left join governance.sla_policy y on y.id = c.policy_id
-              left join governance.sla_calendar k on k.id = c.calendar_id
-             where c.request_id = p_request);
+    select * into c from governance.sla_clock x where x.request_id = p_request;
+    if c.policy_id is not null then
+        select y.name, y.sha256 into policy_name, policy_hash from governance.sla_policy y where y.id = c.policy_id;
+    end if;
+    if c.calendar_id is not null then
+        select k.sha256 into calendar_hash from governance.sla_calendar k where k.id = c.calendar_id;
+    end if;
+    return '{' || concat_ws(',',
+        '"business_us":' || (extract(epoch from c.business) * 1000000)::bigint, '"calendar_sha256":' || to_json(calendar_hash),
+        '"due_us":' || (extract(epoch from governance.clock_due(c)) * 1000000)::bigint, '"ended":' || to_json(c.ended),
+        '"goal_us":' || (extract(epoch from c.goal) * 1000000)::bigint, '"paused_us":' || (extract(epoch from c.paused) * 1000000)::bigint,
+        '"policy":' || to_json(policy_name), '"policy_sha256":' || to_json(policy_hash),
+        '"started_us":' || (extract(epoch from c.started_at) * 1000000)::bigint,
+        '"stopped_us":' || (extract(epoch from c.stopped_at) * 1000000)::bigint) || '}';
 end $$;
 comment on function governance.clock_evidence(uuid) is 'The clock of a request as it goes into evidence';

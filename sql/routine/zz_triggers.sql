@@ -105,11 +105,12 @@ create or replace trigger guard before update of id, name, body, sha256, goal, c
     on governance.sla_policy for each row execute function governance.guard_frozen();
 create or replace trigger guard before update of name, registered_at on governance.site
     for each row execute function governance.guard_frozen(); -- a later start would turn closes without proof into history
+create or replace trigger guard before update on governance.person_commitment for each row
+    when ((new.salt is null) <> (new.erased_at is not null) or (new.value is null) <> (new.erased_at is not null)) execute function governance.guard_erased();
+create or replace trigger guard before update on governance.request_salt for each row
+    when ((new.salt is null) <> (new.erased_at is not null)) execute function governance.guard_erased();
 create or replace trigger guard before update of site, delivery_id, received_at, body on governance.webhook_delivery
     for each row execute function governance.guard_frozen();
-
-create or replace trigger event_follow after insert on governance.evidence_entry
-    for each row execute function governance.event_follow();
 
 do $$
 declare

@@ -252,7 +252,7 @@ KINDS = {
     "a fork after a failover": (
         "delete from governance.evidence_entry where seq > {head} - 5; " + FORGET + "update governance.evidence_head set seq = {head} - 5, "
         "hash = (select hash from governance.evidence_entry where seq = {head} - 5); set session_replication_role = origin; "
-        "select governance.evidence_append('operator.acted', null, '{{\"act\": \"x\"}}') from generate_series(1, 9)", LOG,
+        "select governance.evidence_append('operator.acted', null, '{{\"act\":\"x\"}}') from generate_series(1, 9)", LOG,
         "line {head4}: its text is not what was published; the {head5} entries before it verify"),
     "a checkpoint is edited": (
         "update governance.evidence_checkpoint set root = sha256('x') where seq = {signed}", DB, "then entry {signed}: .*: the chain was written anew"),

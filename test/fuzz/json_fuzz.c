@@ -1,6 +1,8 @@
 /* Any bytes into the strict reader. What it takes, written again, must be taken again and come out
- * the same: otherwise two readers of one text would understand two things. */
+ * the same: otherwise two readers of one text would understand two things. What the canonical one
+ * takes is just what would be written of it. */
 #include "base/assert.h"
+#include "json/json_canonical.h"
 #include "json/json_write.h"
 
 enum { ROOM = 4 * 1024 * 1024 };
@@ -37,14 +39,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     AUTO(drop_arena) struct arena *a = arena_new(ROOM);
     const struct json *v, *again;
     struct err err = {0};
+    struct str text = str_n((const char *)data, size);
+    bool canonical = json_canonical(text, NULL, 0, NULL, NULL);
 
-    if (!json_parse(a, str_n((const char *)data, size), &v, &err)) {
+    if (!json_parse(a, text, &v, &err)) {
+        ASSERT(!canonical);
         ASSERT(err.kind == ERR_INPUT && err.what[0]);
         return 0;
     }
     AUTO(drop_buf) struct buf first, second;
     walk(v, 0);
     write_value(&first, v);
+    ASSERT(!canonical || str_eq(buf_str(&first), text));
     bool taken = json_parse(a, buf_str(&first), &again, &err);
     write_value(&second, taken ? again : v);
     ASSERT(taken && str_eq(buf_str(&first), buf_str(&second)));
