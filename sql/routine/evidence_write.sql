@@ -78,7 +78,7 @@ begin
         documents := jsonb_build_object('payload', encode(sha256(convert_to(new.payload, 'UTF8')), 'hex'));
     when 'ticket' then
         request := coalesce(new.request_id, new.second_of);
-        detail := jsonb_build_object('site', new.site, 'issue', new.issue_id);
+        detail := jsonb_build_object('site', new.site, 'issue', new.issue_id, 'key', nullif(new.issue_key, ''));
         if new.second_of is not null then -- both tickets, and both names people know them by
             detail := detail || jsonb_build_object('key', new.issue_key) || coalesce((
                 select jsonb_build_object('kept', t.issue_id, 'kept_key', t.issue_key)
@@ -195,7 +195,7 @@ begin
         people := jsonb_build_object('actor', new.actor, 'reason', new.reason);
     when 'retention' then
         detail := jsonb_build_object('retention', new.id, 'kind', new.kind, 'month', new.month, 'export', new.export,
-            'sha256', encode(new.sha256, 'hex'), 'rows', new.rows, 'runs_sha256', governance.retention_runs_sha256(new.id),
+            'sha256', encode(new.sha256, 'hex'), 'rows', new.rows, 'runs_sha256', governance.retention_runs_sha256(new.id), 'told_sha256', governance.retention_told_sha256(new.id),
             'requests_sha256', (select encode(sha256(convert_to(string_agg(q.request_id::text, ',' order by q.request_id), 'UTF8')), 'hex')
                                   from governance.retention_request q where q.retention_id = new.id));
     end case;
