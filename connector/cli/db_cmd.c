@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/db_retain.h"
+#include "cli/progress.h"
 #include "store/store_migrate.h"
 
 static const char USAGE[] = "migrate|verify [--conninfo CONNINFO] [--dry-run] [--json] |\n"
@@ -38,9 +39,29 @@ static int migrate(struct cli *cli, const struct pg_options *options)
     return EXIT_CODE_OK;
 }
 
+struct verifying {
+    const struct cli *cli;
+    struct progress progress;
+};
+
+static void on_progress(void *arg, const char *what, int64_t done, int64_t total)
+{
+    struct verifying *v = arg;
+
+    if (v->progress.what != what) {
+        progress_end(&v->progress);
+        progress_begin(&v->progress, what, total);
+    }
+    while (v->progress.done < done)
+        progress_step(&v->progress);
+}
+
 static void on_object(void *arg, struct str kind, struct str name, struct str what)
 {
-    const struct cli *cli = arg;
+    struct verifying *v = arg;
+    const struct cli *cli = v->cli;
+
+    progress_end(&v->progress);
 
     if (cli->json)
         printf("{\"object\":\"%.*s\",\"kind\":\"%.*s\",\"is\":\"%.*s\"}\n", STR_ARG(name),
@@ -79,7 +100,10 @@ static int verify(struct cli *cli, const struct pg_options *options)
 
     if (left)
         return left;
-    if (!store_verify(options, on_object, cli, &f, &err))
+    struct verifying v = {.cli = cli};
+    bool done = store_verify(options, on_object, on_progress, &v, &f, &err);
+    progress_end(&v.progress);
+    if (!done)
         return cli_fail(&err);
     bool good = !f.missing && !f.breaking && !f.changed && !f.uncommented && !f.objects &&
                 !f.broken_at && !f.rows && !f.forged && !f.commitments_forged;

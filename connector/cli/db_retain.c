@@ -9,6 +9,7 @@
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
 #include "store/store_retain.h"
@@ -33,6 +34,7 @@ struct file {
     int64_t bytes;
     struct buf about; /* of the manifest, up to what is known at the end */
     struct json_out out;
+    struct progress progress;
 };
 
 static bool open_file(void *arg, const struct retain_about *about, struct err *err)
@@ -72,6 +74,7 @@ static bool add_line(void *arg, struct str line, struct err *err)
     digest_add(f->digest, line);
     digest_add(f->digest, STR("\n"));
     f->bytes += (int64_t)line.len + 1;
+    progress_step(&f->progress);
     return (fwrite(line.p, 1, line.len, f->to) == line.len && putc('\n', f->to) != EOF) ||
            write_failed(f, err);
 }
@@ -126,6 +129,8 @@ static bool close_file(void *arg, int64_t rows, char hex[SHA256_HEX_SIZE], struc
     uint8_t digest[SHA256_BYTES];
     bool good = fflush(f->to) == 0 && fsync(fileno(f->to)) == 0;
 
+    progress_end(&f->progress);
+
     good = fclose(f->to) == 0 && good;
     f->to = NULL;
     digest_end(f->digest, digest);
@@ -146,6 +151,7 @@ static bool close_file(void *arg, int64_t rows, char hex[SHA256_HEX_SIZE], struc
 
 static void done(struct file *f)
 {
+    progress_end(&f->progress);
     if (f->to)
         fclose(f->to);
     digest_end(f->digest, (uint8_t[SHA256_BYTES]){0});
@@ -162,6 +168,7 @@ struct run {
     int64_t records;
     struct {
         char kind[NAME_SIZE], month[NAME_SIZE], until[NAME_SIZE];
+        int64_t records;
     } months[MONTHS_MAX];
 };
 
@@ -184,7 +191,7 @@ static void on_month(void *arg, const struct retain_month *m)
         !str_copy(r->months[r->count].month, NAME_SIZE, m->month) ||
         !str_copy(r->months[r->count].until, NAME_SIZE, m->until))
         return; /* the next run has it */
-    r->count++;
+    r->months[r->count++].records = m->records;
     if (r->sure)
         return;
     r->records += m->records;
@@ -224,6 +231,8 @@ static bool drop_months(struct run *r, const struct pg_options *options, struct 
                                  .until = str_of(r->months[i].until)};
         int64_t rows = 0;
         buf_init(&f.about, MANIFEST_BYTES);
+        progress_begin(&f.progress, str_eq_c(m.kind, "evidence") ? "entries" : "records",
+                       r->months[i].records);
         bool good = store_retain_month(options, &m, holds, &sink, &rows, err);
         if (good && rows)
             say(r->cli, m.kind, m.month, rows, f.name);

@@ -471,9 +471,11 @@ static void say_clear(const struct evidence_clear *clear)
 static void say_pack(const struct evidence_pack *pack, int64_t later)
 {
     say_clear(&pack->clear);
-    if (pack->ticket.len)
-        printf("not proven is that its ticket is called %.*s: entries have the number of the "
-               "ticket only\n",
+    if (pack->named)
+        printf("its ticket is called %.*s, as entry %lld says\n", STR_ARG(pack->ticket),
+               (long long)pack->named);
+    else if (pack->ticket.len)
+        printf("not bound is the key of its ticket, %.*s: entries of before have its number only\n",
                STR_ARG(pack->ticket));
     if (later < 0)
         printf("this does not show that it is all of them: with --log DIRECTORY others are looked "

@@ -112,8 +112,8 @@ static bool read_proof(const struct json *list, struct tlog_proof *ret)
 }
 
 /* An entry names its request itself: one of another request does not get in by its proof. */
-static bool check_entry(const struct json *v, struct evidence_pack *pack, struct arena *arena,
-                        struct err *err)
+static bool check_entry(const struct json *v, struct evidence_pack *pack, struct str *key,
+                        struct arena *arena, struct err *err)
 {
     const struct json *body;
     struct str text = json_path_str(v, "body");
@@ -134,6 +134,11 @@ static bool check_entry(const struct json *v, struct evidence_pack *pack, struct
         return FAIL(err, ERR_INPUT, "entry %lld stands behind entry %lld: out of order, or twice",
                     (long long)seq, (long long)pack->last);
     pack->last = seq;
+    if (str_eq_c(json_path_str(body, "kind"), "ticket.bound") ||
+        str_eq_c(json_path_str(body, "kind"), "ticket.named")) {
+        *key = json_path_str(body, "detail/key");
+        pack->named = key->len ? seq : 0; /* entries of before have its number only */
+    }
     return true;
 }
 
@@ -141,6 +146,7 @@ bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlo
                           struct evidence_pack *ret, struct err *err)
 {
     const struct json *v;
+    struct str key = {0};
 
     *ret = (struct evidence_pack){0};
     if (!json_parse(arena, text, &v, err) || !str_eq_c(json_path_str(v, "format"), FORMAT))
@@ -152,10 +158,13 @@ bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlo
         return err_while(err, "reading the checkpoint");
     JSON_EACH(entry, json_member(v, "entries"))
     {
-        if (!check_entry(entry, ret, arena, err))
+        if (!check_entry(entry, ret, &key, arena, err))
             return false;
         ret->entries++;
     }
+    if (ret->named && !str_eq(key, ret->ticket))
+        return FAIL(err, ERR_INPUT, "entry %lld calls the ticket %.*s, and the pack says %.*s",
+                    (long long)ret->named, STR_ARG(key), STR_ARG(ret->ticket));
     return (ret->entries || FAIL(err, ERR_INPUT, "it holds no entry")) &&
            evidence_clear_verify(arena, v, &ret->clear, err);
 }

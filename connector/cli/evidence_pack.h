@@ -18,13 +18,15 @@ struct evidence_pack {
     const struct json *document;
     int64_t entries, last;      /* last: number of the last one */
     struct str request, ticket; /* borrowed from the text's arena */
+    int64_t named;              /* the entry that calls the ticket so; 0: none tells its key */
     struct tlog_checkpoint checkpoint;
     struct evidence_clear clear;
 };
 /* Is it a pack, by its first bytes? */
 bool evidence_pack_is(struct str text);
-/* Does each entry, in their order, lead to a root that was signed by one of those keys? The error
- * names the first that does not. */
+/* Does each entry, in their order, lead to a root that was signed by one of those keys, and is the
+ * ticket called as the last of them that tells its key says? The error names the first that does
+ * not. */
 MUST_CHECK bool evidence_pack_verify(struct arena *arena, struct str text,
                                      const struct tlog_verifiers *keys, struct evidence_pack *ret,
                                      struct err *err);

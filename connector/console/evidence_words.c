@@ -87,6 +87,7 @@ static const struct {
     {"operator.acted", MARK_NOTE, "An operator acted"},
     {"ticket.bound", MARK_NOTE, "Bound to its ticket"},
     {"ticket.second", MARK_WARN, "A second ticket was found"},
+    {"ticket.named", MARK_NOTE, "Its ticket has another key"},
     {"person.left", MARK_NOTE, "Its subject left"},
     {"person.returned", MARK_NOTE, "Its subject is back"},
 };

@@ -11,6 +11,10 @@
 #include "tlog/tlog_range.h"
 
 enum { EVIDENCE_PAGE = 1000, TEXT_BYTES = 256 };
+/* of requests whose rows are compared with one statement; findings that are written out */
+enum { REQUESTS_PAGE = 4000, ROWS_TOLD = 100, UUID_SIZE = 40 };
+#define FIRST_ID "00000000-0000-0000-0000-000000000000"
+#define LAST_ID "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 struct migration {
     migrate_step_fn *fn;
@@ -291,8 +295,16 @@ struct check {
     bool has_page;
     struct store_findings *f;
     store_object_fn *fn;
+    store_progress_fn *progress; /* may be NULL */
     void *arg;
+    int64_t total; /* entries, when it began */
 };
+
+static void tell_progress(const struct check *c, const char *what, int64_t done, int64_t total)
+{
+    if (c->progress)
+        c->progress(c->arg, what, done, total);
+}
 
 static bool compare_objects(void *conn, struct check *c, struct err *err)
 {
@@ -402,6 +414,8 @@ static bool check_row(void *arg, const struct evidence_row *row)
     if (fault == EVIDENCE_OK && !row->last)
         fault = check_signed(c, row->body);
     c->f->evidence = c->chain.seq - c->f->retained;
+    if (row->seq % EVIDENCE_PAGE == 0)
+        tell_progress(c, "entries", row->seq, c->total);
     if (fault == EVIDENCE_OK)
         return true;
     c->f->broken_at = row->seq;
@@ -431,32 +445,70 @@ static bool check_end(void *conn, struct check *c, int before, struct err *err)
     return true;
 }
 
-static bool compare_by(void *conn, const struct pg_stmt *stmt, struct check *c, struct err *err)
+static bool compare_by(void *conn, const struct pg_stmt *stmt, const struct pg_param *params,
+                       struct check *c, struct err *err)
 {
     struct pg_reply list;
 
-    if (!pg_session_query(conn, stmt, NULL, &list, err))
+    if (!pg_session_query(conn, stmt, params, &list, err))
         return err_while(err, "comparing rows with the evidence of them");
-    c->f->rows += list.rows;
-    for (int i = 0; i < list.rows; i++)
+    for (int i = 0; i < list.rows && c->f->rows + i < ROWS_TOLD; i++)
         c->fn(c->arg, STR("entry"), pg_cell(&list, i, 0), pg_cell(&list, i, 1));
+    c->f->rows += list.rows;
     pg_session_release(&list);
     return true;
 }
 
-/* The state that people work with, against the evidence of it. The service wrote the salts of
- * commitments and may not read them: an auditor or the owner may. */
+/* Rows of requests behind one id up to another, or (unbound) those of no request. */
+static bool compare_page(void *conn, struct check *c, struct str after, struct str upto,
+                         bool unbound, struct err *err)
+{
+    struct pg_param params[] = {store_p(after), store_p(upto),
+                                store_p(unbound ? STR("true") : STR("false"))};
+
+    return compare_by(conn, &SQL_VERIFY_ROWS, params, c, err) &&
+           (!c->f->names_compared || compare_by(conn, &SQL_VERIFY_COMMITMENTS, params, c, err));
+}
+
+/* Where the next page ends; behind the last request: at the last id there could be. */
+static bool page_end(void *conn, const char *after, char dst[UUID_SIZE], bool *ret_more,
+                     struct err *err)
+{
+    char page[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(str_of(after)), store_i(REQUESTS_PAGE, page)};
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_VERIFY_PAGE, params, &reply, err))
+        return false;
+    *ret_more = reply.rows > 0;
+    bool good = str_copy(dst, UUID_SIZE, *ret_more ? pg_cell(&reply, 0, 0) : STR(LAST_ID));
+    pg_session_release(&reply);
+    return good || FAIL(err, ERR_BUG, "the id of a request is too long");
+}
+
+/* The state that people work with, against the evidence of it, page by page. The service wrote the
+ * salts of commitments and may not read them: an auditor or the owner may. */
 static bool compare_rows(void *conn, struct check *c, struct err *err)
 {
-    int may;
+    char after[UUID_SIZE] = FIRST_ID, upto[UUID_SIZE];
+    int may, total;
+    bool more = true;
 
     if (c->f->broken_at || c->f->missing || c->f->changed)
         return true;
-    if (!statement(conn, &SQL_VERIFY_PLANS, err) || !compare_by(conn, &SQL_VERIFY_ROWS, c, err) ||
-        !count(conn, &SQL_VERIFY_MAY, &may, err))
+    if (!count(conn, &SQL_VERIFY_MAY, &may, err) || !count(conn, &SQL_VERIFY_TOTAL, &total, err))
         return false;
     c->f->names_compared = may;
-    return !may || compare_by(conn, &SQL_VERIFY_COMMITMENTS, c, err);
+    for (int64_t done = 0; more; done += REQUESTS_PAGE) {
+        tell_progress(c, "requests", done, total);
+        if (!page_end(conn, after, upto, &more, err) ||
+            !compare_page(conn, c, str_of(after), str_of(upto), false, err))
+            return false;
+        memcpy(after, upto, sizeof after);
+    }
+    tell_progress(c, "requests", total, total);
+    return compare_page(conn, c, STR(LAST_ID), STR(LAST_ID), true, err) &&
+           compare_by(conn, &SQL_VERIFY_RETENTIONS, NULL, c, err);
 }
 
 /* Entries that are not there are in these. */
@@ -472,17 +524,28 @@ static bool tell_files(void *conn, struct check *c, struct err *err)
     return true;
 }
 
+static bool evidence_length(void *conn, struct check *c, int *ret, struct err *err)
+{
+    bool good = count(conn, &SQL_EVIDENCE_LAST, ret, err);
+
+    c->total = good ? *ret : 0;
+    return good;
+}
+
 static bool verify_body(void *arg, void *conn, struct err *err)
 {
     struct check *check = arg;
     struct walk walk = {.fn = check_row, .arg = check};
     int before;
 
+    /* to compile so long a statement takes longer than to run it */
+    if (!pg_session_script(conn, "set jit = off", err))
+        return false;
     evidence_start(&check->chain);
     check->conn = conn;
     return compare_migrations(conn, check->f, err) &&
            count(conn, &SQL_VERIFY_UNCOMMENTED, &check->f->uncommented, err) &&
-           compare_objects(conn, check, err) && count(conn, &SQL_EVIDENCE_LAST, &before, err) &&
+           compare_objects(conn, check, err) && evidence_length(conn, check, &before, err) &&
            read_checkpoints(check, 0, err) && walk_body(&walk, conn, err) &&
            check_end(conn, check, before, err) && tell_files(conn, check, err) &&
            count(conn, &SQL_RETENTION_FORGED, &check->f->forged, err) &&
@@ -490,10 +553,11 @@ static bool verify_body(void *arg, void *conn, struct err *err)
            compare_rows(conn, check, err);
 }
 
-bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,
-                  struct store_findings *ret, struct err *err)
+bool store_verify(const struct pg_options *options, store_object_fn *fn,
+                  store_progress_fn *progress, void *arg, struct store_findings *ret,
+                  struct err *err)
 {
-    struct check check = {.f = ret, .fn = fn, .arg = arg};
+    struct check check = {.f = ret, .fn = fn, .progress = progress, .arg = arg};
 
     *ret = (struct store_findings){0};
     bool done = pg_run_blocking(options, verify_body, &check, err);

@@ -39,10 +39,14 @@ struct store_findings {
  * retained away into: retained. Or a row: kind "entry", name its number (0: it has none), what it
  * contradicts. All are borrowed. */
 typedef void store_object_fn(void *arg, struct str kind, struct str name, struct str what);
-/* Compare the database with this program and with what db migrate left, and walk the evidence
- * chain. fn is told each object that differs. */
-MUST_CHECK bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,
-                             struct store_findings *ret, struct err *err);
+/* How far it is: `done` of `total` entries, then requests. */
+typedef void store_progress_fn(void *arg, const char *what, int64_t done, int64_t total);
+/* Compare the database with this program and with what db migrate left, walk the evidence chain,
+ * and compare rows with it. fn is told each object that differs, and the first hundred rows.
+ * progress may be NULL. Memory does not depend on how much there is. */
+MUST_CHECK bool store_verify(const struct pg_options *options, store_object_fn *fn,
+                             store_progress_fn *progress, void *arg, struct store_findings *ret,
+                             struct err *err);
 
 /* Evidence entries in order, for export: fn returns false to stop. In the place of those that were
  * retained away one row with last >= seq and no body: they are in the file `export`. */

@@ -9,7 +9,7 @@
 #include "store/store_priv.h"
 #include "tlog/tlog_range.h"
 
-enum { PAGE = 1000, RUNS_BYTES = 64 * 1024 * 1024, TEXT_BYTES = 256 };
+enum { IDS_BYTES = 64 * 1024, RUNS_BYTES = 64 * 1024 * 1024, TEXT_BYTES = 256 };
 
 static bool statement(void *conn, const struct pg_stmt *stmt, struct err *err)
 {
@@ -28,7 +28,8 @@ static bool begin(void *conn, struct err *err)
            (statement(conn, &SQL_BECOME_OWNER, err) ||
             err_while(err, "becoming the owner of the tables: name a role that may, with "
                            "--conninfo")) &&
-           statement(conn, &SQL_LOCK_PATIENCE, err) && statement(conn, &SQL_RETAIN_LOCK, err);
+           statement(conn, &SQL_LOCK_PATIENCE, err) && statement(conn, &SQL_RETAIN_TAKES, err) &&
+           statement(conn, &SQL_RETAIN_LOCK, err);
 }
 
 /* --- the plan --- */
@@ -161,26 +162,55 @@ static bool open_sink(struct month *m, void *conn, struct err *err)
     return good;
 }
 
+/* The numbers of a page, as PostgreSQL writes an array. */
+static bool next_ids(void *conn, struct buf *ids, int *ret_count, struct err *err)
+{
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_RETAIN_FETCH, NULL, &reply, err))
+        return false;
+    buf_clear(ids);
+    for (int i = 0; i < reply.rows; i++) {
+        buf_add_byte(ids, i ? ',' : '{');
+        buf_add(ids, pg_cell(&reply, i, 0).p, pg_cell(&reply, i, 0).len);
+    }
+    buf_add_byte(ids, '}');
+    *ret_count = reply.rows;
+    pg_session_release(&reply);
+    return true;
+}
+
+static bool write_page(struct month *m, void *conn, struct str ids, struct err *err)
+{
+    struct pg_param params[] = {store_p(m->kind), store_p(ids)};
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_RETAIN_PAGE, params, &reply, err))
+        return false;
+    bool good = m->rows || !reply.rows || open_sink(m, conn, err);
+    for (int i = 0; good && i < reply.rows; i++)
+        good = take_row(m, &reply, i, err);
+    pg_session_release(&reply);
+    return good;
+}
+
 static bool pages(struct month *m, void *conn, struct err *err)
 {
-    bool more = true;
+    AUTO(drop_buf) struct buf ids;
+    struct pg_param params[] = {store_p(m->kind), store_p(m->month), store_p(m->until),
+                                store_p(m->holds)};
+    struct pg_reply reply;
+    int count;
 
-    while (more) {
-        char after[STORE_NUMBER_SIZE], page[STORE_NUMBER_SIZE];
-        struct pg_param params[] = {store_p(m->kind),        store_p(m->month),
-                                    store_p(m->until),       store_p(m->holds),
-                                    store_i(m->last, after), store_i(PAGE, page)};
-        struct pg_reply reply;
-        if (!pg_session_query(conn, &SQL_RETAIN_PAGE, params, &reply, err))
+    buf_init(&ids, IDS_BYTES);
+    if (!pg_session_query(conn, &SQL_RETAIN_IDS, params, &reply, err))
+        return false;
+    pg_session_release(&reply);
+    do {
+        if (!next_ids(conn, &ids, &count, err) ||
+            (count && !write_page(m, conn, buf_str(&ids), err)))
             return false;
-        more = reply.rows == PAGE;
-        bool good = m->rows || !reply.rows || open_sink(m, conn, err);
-        for (int i = 0; good && i < reply.rows; i++)
-            good = take_row(m, &reply, i, err);
-        pg_session_release(&reply);
-        if (!good)
-            return false;
-    }
+    } while (count);
     return true;
 }
 

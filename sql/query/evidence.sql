@@ -103,6 +103,11 @@ select count(*) from governance.commitments_forged()
 -- params:
 select pg_advisory_xact_lock(hashtextextended('countersign retain', 0))
 
+-- name: retain_takes
+-- params:
+-- as long as it takes: a month of a million entries is one statement
+set local statement_timeout = 0
+
 -- name: holds_known
 -- params: holds text
 select governance.holds_known($1::jsonb)
@@ -116,9 +121,20 @@ select kind, month, until, records from governance.retain_plan($1::jsonb, $2::js
 select format('%s-%s%s.jsonl', $1::text, left($2::text, 7), nullif('-' || (count(*) + 1), '-1')), current_database(), session_user, governance.utc(clock_timestamp())
   from governance.retention r where r.kind = $1::text and r.month = $2::text::date
 
+-- name: retain_ids
+-- params: kind text, month text, until text, holds text
+-- In the order in which they are written and counted; asked once.
+declare retained no scroll cursor for
+select r.id from governance.retain_rows($1, $2::date::timestamp at time zone 'utc', ($2::date + interval '1 month') at time zone 'utc', $3::timestamptz, $4::jsonb) r
+
+-- name: retain_fetch
+-- params:
+-- A page of them, as an array.
+fetch 1000 from retained
+
 -- name: retain_page
--- params: kind text, month text, until text, holds text, after bigint, page int
-select id, line, body, prev, hash from governance.retain_page($1, $2::date, $3::timestamptz, $4::jsonb, $5::bigint, $6::int)
+-- params: kind text, ids text
+select id, line, body, prev, hash from governance.retain_page($1, $2::bigint[])
 
 -- name: retain_drop
 -- params: kind text, month text, until text, holds text, export text, sha256 text, rows bigint, ids_sha256 text, runs text

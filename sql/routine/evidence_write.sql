@@ -126,7 +126,7 @@ begin
         end if;
         said := '{' || concat_ws(',',
             '"issue":' || to_json(new.issue_id), '"kept":' || to_json(kept.issue_id), '"kept_key":' || to_json(kept.issue_key),
-            '"key":' || to_json(case when new.second_of is not null then new.issue_key end), '"site":' || to_json(new.site)) || '}';
+            '"key":' || to_json(case when new.second_of is not null then new.issue_key else nullif(new.issue_key, '') end), '"site":' || to_json(new.site)) || '}';
     when 'approval' then
         request := new.request_id;
         select s.salt into own from governance.request_salt s where s.request_id = request;
@@ -273,7 +273,7 @@ begin
         people := jsonb_build_object('actor', new.actor, 'reason', new.reason);
     when 'retention' then
         detail := jsonb_build_object('retention', new.id, 'kind', new.kind, 'month', new.month, 'export', new.export,
-            'sha256', encode(new.sha256, 'hex'), 'rows', new.rows, 'runs_sha256', governance.retention_runs_sha256(new.id),
+            'sha256', encode(new.sha256, 'hex'), 'rows', new.rows, 'runs_sha256', governance.retention_runs_sha256(new.id), 'told_sha256', governance.retention_told_sha256(new.id),
             'requests_sha256', (select encode(sha256(convert_to(string_agg(q.request_id::text, ',' order by q.request_id), 'UTF8')), 'hex')
                                   from governance.retention_request q where q.retention_id = new.id));
     end case;

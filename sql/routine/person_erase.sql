@@ -145,20 +145,33 @@ begin
 end $$;
 comment on function governance.text_read(text) is 'A text in small letters, with its JSON escapes undone beside it';
 
--- Whole words only: "ian" does not stand in "atlassian".
+-- Whole words only: "ian" does not stand in "atlassian". An address is one word, and its owner's: neither "ian" nor "jones@example.com" stands in
+-- "ian.jones@example.com". What comes before the @ (or a +, which mail servers pass over) is a word of its own: in doubt it is he, as beside any
+-- other sign.
 create or replace function governance.text_holds(p_text text, p_words text[]) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
     read text;
+    plain text; -- without addresses
     word text;
+    wanted text;
 begin
     if cardinality(p_words) = 0 then
         return false;
     end if;
     read := governance.text_read(p_text);
     foreach word in array p_words loop
-        if word <> '' and position(word in read) > 0
-           and read ~ ('(^|[^[:alnum:]_])' || regexp_replace(word, '([^[:alnum:]_[:space:]])', '\\\1', 'g') || '($|[^[:alnum:]_])') then
+        continue when word = '' or position(word in read) = 0;
+        wanted := regexp_replace(word, '([^[:alnum:]_[:space:]])', '\\\1', 'g');
+        if position('@' in word) > 0 then
+            if read ~ ('(^|[^[:alnum:]._%+-])[._%+-]*' || wanted || '($|[^[:alnum:]_.-]|[.-]+($|[^[:alnum:]_]))') then
+                return true;
+            end if;
+            continue;
+        end if;
+        plain := coalesce(plain, regexp_replace(read, '[[:alnum:]._%+-]+@[[:alnum:]][[:alnum:].-]*', ' ', 'g'));
+        if plain ~ ('(^|[^[:alnum:]_])' || wanted || '($|[^[:alnum:]_])')
+           or read ~ ('(^|[^[:alnum:]._%+-])[._%-]*' || wanted || '([+][^@[:space:]]*)?@[[:alnum:]]') then
             return true;
         end if;
     end loop;
@@ -381,7 +394,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
        and (c.request_id = any (p_his) and c.member in ('account', 'person', 'native_id', 'reason', 'note', 'control')
             or case c.member when 'account' then governance.account_key(s.source, c.value) = any (p_keys)
                              when 'native_id' then governance.native_key(s.source, c.value) = any (p_keys)
-                             else governance.person_folded(c.value) = any (p_keys) or governance.text_holds(c.value, p_words) end)
+                             else governance.person_folded(c.value) = any (p_keys) -- a name is his or another's; words may name him
+                                  or c.member in ('reason', 'note', 'control', 'login') and governance.text_holds(c.value, p_words) end)
 $$;
 comment on function governance.person_commitments(uuid[], uuid[], boolean, text[], text[]) is 'Clear texts of commitments that name a person or are about him';
 

@@ -14,10 +14,9 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.holds_known(jsonb) is 'Holds with the requests in which the people are named that they are about, and the words that name them';
 
--- The next records of a kind behind p_after, older than p_to, that nothing needs. Of a request whose evidence goes on after p_until none goes:
--- its time begins with its end.
-create or replace function governance.retain_rows(p_kind text, p_from timestamptz, p_to timestamptz, p_until timestamptz, p_holds jsonb, p_after bigint,
-                                                  p_limit int)
+-- The records of a kind, older than p_to, that nothing needs. Of a request whose evidence goes on after p_until none goes: its time begins with
+-- its end. A request is judged once, however many records it has.
+create or replace function governance.retain_rows(p_kind text, p_from timestamptz, p_to timestamptz, p_until timestamptz, p_holds jsonb)
 returns table (id bigint, at timestamptz, request_id uuid)
 language plpgsql stable set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
@@ -30,51 +29,58 @@ begin
                              jsonb_array_elements_text((h->'people') || (h->'tickets') || coalesce(h->'words', '[]')) k);
         return query
         select w.id, w.received_at, null::uuid from governance.webhook_delivery w
-         where w.received_at >= p_from and w.received_at < p_to and w.id > p_after and w.state <> 'new'
-           and not governance.bytes_hold(w.body, held)
-         order by w.id limit p_limit;
+         where w.received_at >= p_from and w.received_at < p_to and w.state <> 'new' and (held = '{}' or not governance.bytes_hold(w.body, held))
+         order by w.id;
     when 'observations' then -- but the one that a request was proven by, the last one, and those that something else names
         return query
-        select o.id, o.observed_at, r.id from governance.observation o
-          join governance.request_item i on i.id = o.item_id join governance.access_request r on r.id = i.request_id
-         where o.observed_at >= p_from and o.observed_at < p_to and o.id > p_after and governance.is_at_rest(r.phase) and r.look_at is null
-           and o.id <> (select n.id from governance.observation n where n.item_id = o.item_id and n.generation = r.generation order by n.id desc limit 1)
-           and o.id is distinct from (select n.id from governance.observation n
-                                       where n.item_id = o.item_id and n.generation = r.generation and n.observed_at <= r.verified_at order by n.id desc limit 1)
-           and not exists (select from governance.over_grant g where g.observation_id = o.id)
-           and not exists (select from governance.drift d where d.observation_id = o.id)
-           and not exists (select from governance.late_proof l where l.observation_id = o.id)
-           and governance.request_needed(r.id, p_holds) is null
-         order by o.id limit p_limit;
+        with old as materialized (
+            select o.id, o.observed_at, r.id as request_id from governance.observation o
+              join governance.request_item i on i.id = o.item_id join governance.access_request r on r.id = i.request_id
+             where o.observed_at >= p_from and o.observed_at < p_to and governance.is_at_rest(r.phase) and r.look_at is null
+               and o.id <> (select n.id from governance.observation n where n.item_id = o.item_id and n.generation = r.generation order by n.id desc limit 1)
+               and o.id is distinct from (select n.id from governance.observation n
+                                           where n.item_id = o.item_id and n.generation = r.generation and n.observed_at <= r.verified_at order by n.id desc limit 1)
+               and not exists (select from governance.over_grant g where g.observation_id = o.id)
+               and not exists (select from governance.drift d where d.observation_id = o.id)
+               and not exists (select from governance.late_proof l where l.observation_id = o.id)),
+        free as materialized (
+            select x.request_id from (select distinct y.request_id from old y offset 0) x where governance.request_needed(x.request_id, p_holds) is null)
+        select o.id, o.observed_at, o.request_id from old o join free f on f.request_id = o.request_id order by o.id;
     when 'flows' then -- but the last of each kind, and the one that made the ticket
         return query
-        select f.id, f.created_at, r.id from governance.flow f join governance.access_request r on r.id = f.request_id
-         where f.created_at >= p_from and f.created_at < p_to and f.id > p_after and f.state in ('done', 'moot') and f.kind <> 'create_ticket'
-           and governance.is_at_rest(r.phase) and r.look_at is null
-           and exists (select from governance.flow n where n.request_id = f.request_id and n.kind = f.kind and n.id > f.id)
-           and not exists (select from governance.bulk_rider b where b.flow_id = f.id)
-           and governance.request_needed(r.id, p_holds) is null
-         order by f.id limit p_limit;
+        with old as materialized (
+            select f.id, f.created_at, r.id as request_id from governance.flow f join governance.access_request r on r.id = f.request_id
+             where f.created_at >= p_from and f.created_at < p_to and f.state in ('done', 'moot') and f.kind <> 'create_ticket'
+               and governance.is_at_rest(r.phase) and r.look_at is null
+               and exists (select from governance.flow n where n.request_id = f.request_id and n.kind = f.kind and n.id > f.id)
+               and not exists (select from governance.bulk_rider b where b.flow_id = f.id)),
+        free as materialized (
+            select x.request_id from (select distinct y.request_id from old y offset 0) x where governance.request_needed(x.request_id, p_holds) is null)
+        select o.id, o.created_at, o.request_id from old o join free f on f.request_id = o.request_id order by o.id;
     when 'decisions' then
         return query
-        select d.id, d.at, d.request_id from governance.policy_decision d
-         where d.at >= p_from and d.at < p_to and d.id > p_after and d.asked is not null and governance.request_needed(d.request_id, p_holds) is null
-         order by d.id limit p_limit;
+        with old as materialized (
+            select d.id, d.at, d.request_id from governance.policy_decision d where d.at >= p_from and d.at < p_to and d.asked is not null),
+        free as materialized (
+            select x.request_id from (select distinct y.request_id from old y offset 0) x where governance.request_needed(x.request_id, p_holds) is null)
+        select o.id, o.at, o.request_id from old o join free f on f.request_id = o.request_id order by o.id;
     when 'evidence' then -- what is published has to be so in full, and the last one is what the next hangs on
         published := coalesce((select min(c.seq) from (select max(k.seq) as seq from governance.evidence_checkpoint k where k.root is not null group by k.origin
                                                        having max(k.at) > (select max(l.at) from governance.evidence_checkpoint l) - interval '30 days') c),
                               (select h.seq from governance.evidence_head h));
         return query
-        select e.seq, e.at, e.request_id from governance.evidence_entry e
-         where e.at >= p_from and e.at < p_to and e.seq > p_after and e.seq < published
-           and e.kind not in ('records.retained', 'person.erased', 'evidence.forked')
-           and (e.request_id is null
-                or not exists (select from governance.evidence_entry n where n.request_id = e.request_id and n.seq > e.seq and n.at >= p_until)
-                   and governance.request_needed(e.request_id, p_holds) is null)
-         order by e.seq limit p_limit;
+        with old as materialized (
+            select e.seq, e.at, e.request_id from governance.evidence_entry e
+             where e.at >= p_from and e.at < p_to and e.seq < published and e.kind not in ('records.retained', 'person.erased', 'evidence.forked')),
+        free as materialized (
+            select x.request_id from (select distinct y.request_id from old y where y.request_id is not null offset 0) x -- judged apart, or each entry is
+             where (select n.at from governance.evidence_entry n where n.request_id = x.request_id order by n.seq desc limit 1) < p_until
+               and governance.request_needed(x.request_id, p_holds) is null)
+        select o.seq, o.at, o.request_id from old o left join free f on f.request_id = o.request_id
+         where o.request_id is null or f.request_id is not null order by o.seq;
     end case;
 end $$;
-comment on function governance.retain_rows(text, timestamptz, timestamptz, timestamptz, jsonb, bigint, int) is 'Records of a kind and time that nothing needs any more';
+comment on function governance.retain_rows(text, timestamptz, timestamptz, timestamptz, jsonb) is 'Records of a kind and time that nothing needs any more';
 
 -- p: [{"kind", "days"}]. Whole months only.
 create or replace function governance.retain_plan(p jsonb, p_holds jsonb) returns table (kind text, month date, until timestamptz, records bigint)
@@ -84,19 +90,16 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
      cross join lateral (select date_trunc('month', (clock_timestamp() - make_interval(days => k.days)) at time zone 'utc') at time zone 'utc' as until) c
      cross join lateral (
         select date_trunc('month', r.at at time zone 'utc')::date as month, count(*) as records
-          from governance.retain_rows(k.kind, '-infinity', c.until, c.until, p_holds, 0, null) r
+          from governance.retain_rows(k.kind, '-infinity', c.until, c.until, p_holds) r
          group by 1) m
      order by m.month, array_position(array['deliveries', 'flows', 'observations', 'decisions', 'evidence'], k.kind)
 $$;
 comment on function governance.retain_plan(jsonb, jsonb) is 'Which months of what may be dropped';
 
--- A page of a month as it is written, a line each. Of evidence the text of export; of the rest the row as it stands, with what goes with it.
-create or replace function governance.retain_page(p_kind text, p_month date, p_until timestamptz, p_holds jsonb, p_after bigint, p_limit int)
+-- Records as they are written, a line each. Of evidence the text of export; of the rest the row as it stands, with what goes with it.
+create or replace function governance.retain_page(p_kind text, ids bigint[])
 returns table (id bigint, line text, body text, prev text, hash text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-    ids bigint[] := array(select r.id from governance.retain_rows(p_kind, p_month::timestamp at time zone 'utc', (p_month + interval '1 month') at time zone 'utc',
-                                                                  p_until, p_holds, p_after, p_limit) r);
 begin
     case p_kind
     when 'deliveries' then
@@ -117,7 +120,7 @@ begin
                        from governance.evidence_entry e where e.seq = any (ids) order by e.seq;
     end case;
 end $$;
-comment on function governance.retain_page(text, date, timestamptz, jsonb, bigint, int) is 'Records of a month as they are written before they are dropped';
+comment on function governance.retain_page(text, bigint[]) is 'Records as they are written before they are dropped';
 
 -- p_ids_sha256: of the ids that were written, in their order, with a comma between. p_runs: of evidence [{"first", "last", "prev", "hash",
 -- "tree"}], hexadecimal. Fails when it would drop anything else than was written.
@@ -128,18 +131,20 @@ declare
     begins timestamptz := p_month::timestamp at time zone 'utc';
     ends timestamptz := (p_month + interval '1 month') at time zone 'utc';
     ids bigint[];
+    requests uuid[];
     made bigint;
 begin
     perform from governance.access_request q -- nothing becomes of them meanwhile
-      where q.id in (select r.request_id from governance.retain_rows(p_kind, begins, ends, p_until, p_holds, 0, null) r) order by q.id for update;
-    ids := array(select r.id from governance.retain_rows(p_kind, begins, ends, p_until, p_holds, 0, null) r);
+      where q.id in (select r.request_id from governance.retain_rows(p_kind, begins, ends, p_until, p_holds) r) order by q.id for update;
+    select coalesce(array_agg(r.id order by r.id), '{}'), coalesce(array_agg(distinct r.request_id) filter (where r.request_id is not null), '{}')
+      into ids, requests from governance.retain_rows(p_kind, begins, ends, p_until, p_holds) r;
     if encode(sha256(convert_to(array_to_string(ids, ','), 'UTF8')), 'hex') <> p_ids_sha256 then
         raise exception 'other records would be dropped than were written: something happened to them meanwhile' using errcode = 'CG064';
     end if;
     insert into governance.retention (kind, month, export, sha256, rows) values (p_kind, p_month, p_export, decode(p_sha256, 'hex'), p_rows)
     returning id into made;
-    insert into governance.retention_request (retention_id, request_id)
-    select distinct made, r.request_id from governance.retain_rows(p_kind, begins, ends, p_until, p_holds, 0, null) r where r.request_id is not null;
+    insert into governance.retention_request (retention_id, request_id) select made, r from unnest(requests) r;
+    perform governance.retain_told(made, p_kind, ids);
     perform set_config('countersign.retains', made::text, true); -- see append_only()
     case p_kind
     when 'deliveries' then

@@ -119,7 +119,7 @@ begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
                              'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
                              'emergency_review', 'fulfiller', 'approval_settled', 'approval_counted', 'policy_edition', 'sla_calendar', 'sla_span', 'evidence_view', 'erasure', 'retention', 'retention_run',
-                             'retention_request'] loop
+                             'retention_request', 'retention_told'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -204,6 +204,8 @@ begin
         ('ticket', 'evidence_second', 'after update of second_of',
             'when (old.second_of is distinct from new.second_of and new.second_of is not null)', 'ticket.second'),
         ('ticket', 'evidence_new', 'after insert', 'when (new.request_id is not null)', 'ticket.bound'),
+        ('ticket', 'evidence_named', 'after update of issue_key', -- moved elsewhere, people know it by another key
+            'when (old.issue_key is distinct from new.issue_key and old.request_id = new.request_id)', 'ticket.named'),
         ('webhook_delivery', 'evidence_quarantine', 'after update of state',
             'when (old.state is distinct from new.state and new.state = ''quarantined'')', 'delivery.quarantined'),
         ('flow', 'evidence_move', 'after update of state',

@@ -185,6 +185,7 @@ def test_one_request_proves_itself(site, tmp_path):
                        (lambda p: p["clear"].append({"entry": 1, "erased": True, "member": "x" * 10}), "commits to no xxxxxxxxxx"),
                        (lambda p: p["clear"].append({"entry": 1, "erased": True, "member": "account", "value": "mallory"}), "is none"),
                        (lambda p: p["entries"].clear(), "it holds no entry"),
+                       (lambda p: p.update(ticket="IAM-9999"), f"calls the ticket {key}, and the pack says IAM-9999"),
                        (lambda p: p["entries"].append({"seq": 1}), "is none"),
                        (lambda p: p.update(checkpoint=p["checkpoint"].replace("\n", "\n9", 1)), "changed or forged")):
         spoiled = json.loads(pack.read_text())
@@ -193,7 +194,7 @@ def test_one_request_proves_itself(site, tmp_path):
         code, said, _ = verify(tmp_path / "spoiled.json", "--key", ours)
         assert code == 1 and why in said, (why, said)
     assert "this does not show that it is all of them" in verify(pack, "--key", ours)[1]
-    assert f"not proven is that its ticket is called {key}" in verify(pack, "--key", ours)[1]
+    assert f"its ticket is called {key}, as entry " in verify(pack, "--key", ours)[1]
     assert not json.loads(verify(pack, "--key", ours, "--json")[1])["complete"]
     for cut in (0, 1, -1):  # each entry is proven, and it is not all
         spoiled = json.loads(pack.read_text())

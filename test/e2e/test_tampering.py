@@ -80,9 +80,9 @@ def facts(site):
 class Copy:
     """A copy of the database, and what both commands say of it."""
 
-    def __init__(self, site, number):
+    def __init__(self, site, number, of="countersign"):
         self.site, self.name = site, f"tampered{number}"
-        pg.Database(site.cluster, "postgres").psql(f"create database {self.name} template countersign strategy file_copy", user="postgres")
+        pg.Database(site.cluster, "postgres").psql(f"create database {self.name} template {of} strategy file_copy", user="postgres")
         self.database = pg.Database(site.cluster, self.name)
 
     def do(self, text):
@@ -212,7 +212,7 @@ KINDS = {
     "something else was read": ("update governance.observation set raw_sha256 = sha256('x') where raw_sha256 is not null", DB,
                                 r"entry {seen} +observation \d+ has another raw"),
     "another account was read": ("update governance.observation set native_id = 'x'", DB, r"entry {seen} +observation \d+ has another id"),
-    "salts are swapped": ("update governance.request_salt set salt = uuid_send(gen_random_uuid())", DB, r"entry {seen} +observation \d+ has another raw"),
+    "salts are swapped": ("update governance.request_salt set salt = uuid_send(gen_random_uuid())", DB, r"entry \d+ +(flow \d+ has another payload|observation \d+ has another raw)"),
     "an exception has another owner": ("update governance.exception set owner = 'x@example.com'", DB, r"entry {excepted} +exception \d+ has another owner"),
     "an exception is another one's word": ("update governance.exception set approved_by = 'x@example.com'", DB, r"exception \d+ has another approver"),
     "an exception ended": ("update governance.exception set revoked_at = clock_timestamp(), ended_why = 'revoked'", DB,
@@ -324,6 +324,15 @@ def test_evidence_of_before_verifies_after_a_person_is_erased(site, facts):
     assert code == 1 and re.search(r"item \d+ is another one", said), "and of others they hold"
 
 
+def verify_within(copy, does):
+    """What is told of it, on a copy of the copy."""
+    again = Copy(copy.site, 97, of=copy.name)
+    again.do(EVIL + does)
+    try:
+        return again.db_verify()
+    finally:
+        again.drop()
+
 
 def test_what_is_in_a_file_excuses_nothing_else(site, facts):
     copy = Copy(site, 98)
@@ -339,6 +348,24 @@ def test_what_is_in_a_file_excuses_nothing_else(site, facts):
     assert code == 0 and "retained away" in said, said
     lost = copy.database.psql("select string_agg(distinct request_id::text, ' ') from governance.retention_request").split()
     assert facts["open"] not in lost and all(copy.database.psql(shut.replace(facts["shut"], request)) == "0" for request in lost[:1])
+    # and within a request whose entries are in a file: as they said, its rows are held to it still
+    request, at = lost[0], f"(select approved_at from governance.access_request where id = '{lost[0]}')"
+    for does, told in {
+            f"insert into governance.approval (request_id, approver, decision, at) values ('{request}', 'boss@example.com', 'approved', {at})": r"approval \d+ has no entry",
+            f"update governance.request_item set desired = 'present' where request_id = '{request}'": r"item \d+ has no entry",
+            f"update governance.request_item set account = 'x' where request_id = '{request}'": f"request {request} has other names than when its evidence was retained",
+            f"update governance.observation set outcome = 'unknown' where item_id in (select id from governance.request_item where request_id = '{request}')":
+                r"observation \d+ has no entry",
+            f"delete from governance.observation where item_id in (select id from governance.request_item where request_id = '{request}')":
+                rf"\d+ of request {request} that had an entry item.observed are not as they were when it was retained",
+            f"update governance.access_request set phase = 'verified', closed_at = null where id = '{request}'": f"request {request} is in verified, and its last move led to closed",
+            f"update governance.access_request set closed_at = closed_at - interval '1 h' where id = '{request}'": f"request {request} says that it was closed at another time",
+            f"update governance.access_request set generation = generation + 1 where id = '{request}'": f"request {request} is of another claim",
+            f"update governance.sla_clock set stopped_at = stopped_at - interval '1 ms' where request_id = '{request}'": f"the clock of request {request} is another one",
+            f"update governance.flow set state = 'moot' where request_id = '{request}'": r"flow \d+ has no entry",
+            f"delete from governance.retention_told where request_id = '{request}'": r"retention \d+ keeps something else of what is in its file"}.items():
+        code, said = verify_within(copy, does)
+        assert code == 1 and re.search(told, said), (does, said)
     copy.do(EVIL + f"insert into governance.approval (request_id, approver, decision, at) select '{facts['open']}', 'boss@example.com', 'approved', "
                    f"at from governance.evidence_entry where seq = {facts['open_seq']}")
     code, said = copy.db_verify()

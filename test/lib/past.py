@@ -24,7 +24,16 @@ update governance.approval set at = at - interval '800 days';
 update governance.exception set created_at = created_at - interval '800 days', expires_at = expires_at - interval '800 days',
     revoked_at = revoked_at - interval '800 days';
 update governance.webhook_delivery set received_at = received_at - interval '800 days';
-update governance.flow set created_at = created_at - interval '800 days';
+update governance.flow set created_at = created_at - interval '800 days', ended_at = ended_at - interval '800 days', parked_at = parked_at - interval '800 days';
 update governance.policy_decision set at = at - interval '800 days';
 update governance.account_link set established_at = established_at - interval '800 days';
-update governance.entitlement_link set established_at = established_at - interval '800 days';"""
+update governance.entitlement_link set established_at = established_at - interval '800 days';
+update governance.mapping_version set live_from = live_from - interval '800 days';
+update governance.mapping_event set at = at - interval '800 days';
+update governance.escalation set at = at - interval '800 days';
+update governance.sla_policy set at = at - interval '800 days', replaced_at = replaced_at - interval '800 days';
+update governance.sla_calendar set at = at - interval '800 days';
+update governance.evidence_view set at = at - interval '800 days';
+update governance.departure set left_at = left_at - interval '800 days', returned_at = returned_at - interval '800 days';
+update governance.over_grant set found_at = found_at - interval '800 days';
+update governance.drift set found_at = found_at - interval '800 days';"""

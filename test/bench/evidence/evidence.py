@@ -18,6 +18,7 @@ from lib import pg, proc, world
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PROGRAM = ROOT / "build" / "countersign"
 REQUESTS, ENTRIES = int(os.environ.get("BENCH_REQUESTS", "100000")), int(os.environ.get("BENCH_ENTRIES", "1000000"))
+MONTH = int(os.environ.get("BENCH_MONTH", "7150"))  # requests; fourteen entries each
 ROUNDS, SECONDS = int(os.environ.get("BENCH_ROUNDS", "5")), int(os.environ.get("BENCH_SECONDS", "4"))
 CHAIN = """do $$ declare r record; n bigint; h bytea := decode(repeat('00', 32), 'hex'); b text; k int;
     at timestamptz := clock_timestamp(); begin
@@ -97,6 +98,59 @@ def exporting(folder, cluster):
         chain, chain_cpu, memory = run("evidence", "export", "--conninfo", db.dsn, out=out)
     print(f"the whole chain exported: {chain:.1f} s by the clock, {chain_cpu:.1f} s of our processor, {memory:.1f} MiB", flush=True)
     return [goal("evidence-export-s", seconds, 30, seconds < 30), goal("evidence-export-memory", all_of_it / few, 1.2, all_of_it / few < 1.2)]
+
+
+# --- a month is over -------------------------------------------------------------------------------------------------
+
+def backend_cpu(db):
+    """Seconds of processor that sessions of a database have had which are still there: asked before they end."""
+    pids = db.psql("select string_agg(pid::text, ' ') from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()").split()
+    found = {}
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            found[pid] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
+def watched(db, *arguments):
+    """What a command took, its own and PostgreSQL's processor; it may find something."""
+    began, most = time.monotonic(), {}
+    child = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    while child.poll() is None:
+        most.update(backend_cpu(db))
+        time.sleep(0.2)
+    said = child.stdout.read()
+    print(f"{' '.join(map(str, arguments[:2]))}: {time.monotonic() - began:.0f} s by the clock, {sum(most.values()):.0f} s of PostgreSQL's processor, exit {child.returncode}", flush=True)
+    return child.returncode, said
+
+
+def a_month(folder):
+    """Requests of a month that is long over: compared with their evidence, retained away, compared again; a person of theirs erased."""
+    site = world.World()
+    try:
+        site.start_database()
+        site.start_directory()
+        site.start_jira()
+        site.configure()
+        site.migrate()
+        db = site.database
+        began = time.monotonic()
+        db.psql(file=ROOT / "test" / "bench" / "evidence" / "month.sql", variables={"requests": MONTH, "ago": 14, "first": 1000000}, user="postgres", timeout=3600)
+        entries = int(db.psql("select seq from governance.evidence_head"))
+        print(f"a month of {MONTH} requests, {entries} entries, seeded in {time.monotonic() - began:.0f} s", flush=True)
+        with open(site.config, "a") as file:
+            file.write(f"\nretention: {{ directory: {folder}/kept, observations: 365d, flows: 365d, evidence: 365d }}\n")
+        owner = ("--config", site.config, "--conninfo", db.dsn)
+        codes = [watched(db, "db", "verify", "--conninfo", db.dsn), watched(db, "evidence", "erase", "person7@example.com", "--yes", "--reason", "case 1", *owner),
+                 watched(db, "db", "retain", "--yes", *owner), watched(db, "db", "verify", "--conninfo", db.dsn)]
+        left = int(db.psql("select count(*) from governance.evidence_entry"))
+        file = next((folder / "kept").glob("evidence-*.manifest.json"))
+        seconds, cpu, memory = run("evidence", "verify", file)
+        print(f"its file verified: {seconds:.0f} s by the clock, {cpu:.1f} s of our processor, {memory:.1f} MiB", flush=True)
+        return [goal("evidence-month-left", left, 10, left < 10 and not any(code for code, _ in codes))]
+    finally:
+        site.close()
 
 
 # --- appended ---------------------------------------------------------------------------------------------------------
@@ -186,6 +240,7 @@ def main():
         good = verifying(folder)
         with pg.Cluster() as cluster:
             good += exporting(folder, cluster)
+        good += a_month(folder)
         good += appending()
     finally:
         shutil.rmtree(folder)

@@ -110,7 +110,7 @@ select set_eq($$select distinct split_part(encode(g.tgargs, 'escape'), '\000', 1
                     'approval.delegated', 'approval.settled', 'person.left', 'person.returned', -- people: what lapses or is approved for it is told
                     'sla.calendar', 'sla.policy', 'clock.held', 'clock.resumed', -- no deadline is told, but that one passed
                     'evidence.forked', 'evidence.seen', 'person.erased', 'records.retained', 'gate.changed', 'gate.proved', 'source.rules', 'site.policy', 'policy.live', 'operator.acted', -- operators'
-                    'ticket.second', 'delivery.quarantined', 'flow.ended'],
+                    'ticket.second', 'ticket.named', 'delivery.quarantined', 'flow.ended'],
               'what is evidence and no event');
 select is_empty($$select evidence_kind from governance.event_type
                   except select split_part(encode(g.tgargs, 'escape'), '\000', 1) from pg_trigger g where g.tgfoid = 'governance.evidence_write'::regproc$$,

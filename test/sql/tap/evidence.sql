@@ -1,5 +1,5 @@
 -- Promise 8: one entry for every state change, in the same transaction; a chain that anybody can check.
-select plan(16);
+select plan(18);
 
 create function t.entries() returns bigint language sql as $$select count(*) from governance.evidence_entry$$;
 select t.entries() as before \gset
@@ -38,6 +38,16 @@ select throws_ok('create trigger forge after insert on escalation for each row e
 reset role;
 create trigger forge after insert on escalation for each row execute function governance.evidence_write('request.moved');
 select throws_ok('insert into escalation values (1, null, ''a'', ''b'', ''c'')', 'CG009', null, 'nor has anybody, on a table that is not ours');
+
+-- how people call its ticket is bound, too
+insert into governance.ticket (site, issue_id, issue_key, request_id) values ('acme', '10001', 'IAM-1', :'r');
+update governance.ticket set issue_key = 'IAM-1' where issue_id = '10001';
+update governance.ticket set issue_key = 'SEC-7' where issue_id = '10001';
+select results_eq(format($$select kind, body::jsonb->'detail'->>'key' from governance.evidence_entry where kind like 'ticket.%%' and request_id = %L order by seq$$, :'r'),
+    $$values ('ticket.bound', 'IAM-1'), ('ticket.named', 'SEC-7')$$, 'by its key, and by the one it has after a move');
+insert into governance.ticket (site, issue_id, issue_key) values ('acme', '10002', 'IAM-2');
+update governance.ticket set issue_key = 'SEC-8' where issue_id = '10002';
+select is_empty($$select seq from governance.evidence_entry where body like '%SEC-8%'$$, 'a ticket of no request is called as it likes');
 
 -- the rules by which reads count
 select t.entries() as before \gset

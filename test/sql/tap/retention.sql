@@ -15,7 +15,7 @@ create function t.months(kind text, days int default 60, holds jsonb default '[]
     select coalesce(sum(p.records), 0)::bigint from governance.retain_plan(jsonb_build_array(jsonb_build_object('kind', kind, 'days', days)), governance.holds_known(holds)) p
 $$;
 create function t.ids(kind text, holds jsonb default '[]') returns bigint[] language sql as $$
-    select array(select r.id from governance.retain_rows(kind, '-infinity', clock_timestamp() - interval '60 days', clock_timestamp() - interval '60 days', holds, 0, null) r)
+    select array(select r.id from governance.retain_rows(kind, '-infinity', clock_timestamp() - interval '60 days', clock_timestamp() - interval '60 days', holds) r)
 $$;
 -- One month as the program drops it.
 create function t.drop(kind text, runs jsonb default '[]', ids bigint[] default null) returns bigint language plpgsql as $$
