@@ -93,7 +93,7 @@ static int written(int64_t count, const char *what)
 static int export_request(const struct pg_options *options, struct evidence_html *html,
                           const char *dir, const char *key)
 {
-    bool recorded;
+    struct evidence_written page = {0};
     AUTO(drop_buf) struct buf pack;
     struct evidence_log *log = NULL;
     struct err err = {0};
@@ -103,15 +103,19 @@ static int export_request(const struct pg_options *options, struct evidence_html
                 evidence_pack_make(options, html->name, log, &pack, &err);
     evidence_log_close(log);
     html->pack = buf_str(&pack);
-    if (!made || (html->path && !evidence_html_write(options, html, &recorded, &err)))
+    if (!made || (html->path && !evidence_html_write(options, html, &page, &err)))
         return cli_fail(&err);
     if (!html->path)
-        recorded = store_evidence_taken(options, str_of(html->name), &err);
-    if (!recorded)
+        page.recorded = store_evidence_taken(options, str_of(html->name), &err);
+    if (!page.recorded)
         fprintf(stderr, "countersign: this role may only read: that the %s is not on record\n",
                 html->path ? "page was made" : "request was exported");
     printf("%s\n", pack.p);
-    return written(1, "request");
+    if (page.unsaid)
+        fprintf(stderr, "countersign: the log does not bear out what the database says of it: the "
+                        "page says so, and 'db verify' names the rows\n");
+    int code = written(1, "request");
+    return code == EXIT_CODE_OK && page.unsaid ? EXIT_CODE_FAILED : code;
 }
 
 static int export_format(const struct pg_options *options, const struct evidence_format *format)
