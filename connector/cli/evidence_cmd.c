@@ -29,7 +29,7 @@ static const char USAGE[] =
     "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY [--html FILE "
     "[--without-names]]] > FILE |\n"
     "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY "
-    "[--sample COUNT --seed TEXT] |\n"
+    "[--by requested|changed] [--sample COUNT --seed TEXT] |\n"
     "       export [--conninfo CONNINFO] --format ocsf [--from TIME] [--to TIME] "
     "[--without-names] > FILE |\n"
     "       export [--conninfo CONNINFO] --format oscal --log DIRECTORY [--key KEY] [--from TIME] "
@@ -146,7 +146,7 @@ static int export_all(struct cli *cli)
                *from = cli_option(cli, "from"), *to = cli_option(cli, "to"),
                *out = cli_option(cli, "out"), *size = cli_option(cli, "sample"),
                *seed = cli_option(cli, "seed"), *as = cli_option(cli, "format");
-    struct sample_wish wish;
+    struct population_wish wish = {.from = from, .to = to, .by = cli_option(cli, "by")};
     struct evidence_html html = {
         .name = request, .names = !cli_flag(cli, "without-names"), .path = cli_option(cli, "html")};
     struct config from_option = {.database = str_of(conninfo)};
@@ -158,9 +158,9 @@ static int export_all(struct cli *cli)
     if (left)
         return left;
     struct evidence_format format = {as, from, to, html.names, dir, key};
-    if (!fits(&format, request, html.path, out, size || seed))
+    if (!fits(&format, request, html.path, out, size || seed || wish.by))
         return cli_usage(cli, USAGE);
-    if (!sample_wish_from(size, seed, &wish, &err))
+    if (!sample_wish_from(size, seed, &wish.sample, &err))
         return cli_fail(&err);
     const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
     if (!config)
@@ -172,7 +172,7 @@ static int export_all(struct cli *cli)
     if (request)
         return export_request(&options, &html, dir, key);
     if (out)
-        return evidence_population_make(&options, from, to, &wish, out, &count, &err)
+        return evidence_population_make(&options, &wish, out, &count, &err)
                    ? written(count, "requests")
                    : cli_fail(&err);
     struct exporting all = {0};

@@ -3,9 +3,9 @@
 -- entries of each kind. Files of before that was said (0175) leave out the counts that need it.
 create or replace view audit.reconciliation_v1 as
 with move as (
-    select distinct on (e.request_id) e.request_id, e.body::jsonb->'detail'->>'to' as phase
-      from governance.evidence_entry e where e.kind in ('request.received', 'request.moved')
-     order by e.request_id, e.seq desc),
+    select l.request_id, e.body::jsonb->'detail'->>'to' as phase
+      from (select n.request_id, max(n.seq) as seq from governance.evidence_entry n where n.kind in ('request.received', 'request.moved') group by 1) l
+      join governance.evidence_entry e on e.seq = l.seq),
 entry as (select e.kind, count(*) as n, count(distinct e.request_id) as requests from governance.evidence_entry e group by e.kind),
 retained as materialized (
     select e.body::jsonb->'detail'->>'kind' as kind, (e.body::jsonb->'detail'->>'rows')::bigint as rows, e.body::jsonb->'detail'->'kinds' as kinds

@@ -309,7 +309,7 @@ def vouched(site, out, tmp_path):
     assert json.loads(verify(out, "--log", folder(site), "--key", key, "--json")[1])["recorded"] == seq
     other = tmp_path / "made-up"
     shutil.copytree(out, other)
-    swap(other / "manifest.json", b'"made_by": "', b'"made_by": "x')
+    swap(other / "manifest.json", b'"made_by":"', b'"made_by":"x')
     code, said, _ = verify(other, "--log", folder(site), "--key", key)
     assert code != 0 and said.startswith("manifest.json is not in the log"), said
 
