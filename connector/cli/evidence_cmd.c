@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/db_retain.h"
+#include "cli/evidence_end.h"
 #include "cli/evidence_erase.h"
 #include "cli/evidence_format.h"
 #include "cli/evidence_html.h"
@@ -15,7 +16,9 @@
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
 #include "cli/evidence_population.h"
+#include "cli/lines.h"
 #include "cli/progress.h"
+#include "cli/view.h"
 #include "domain/publish.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
@@ -42,6 +45,8 @@ static const char USAGE[] =
 
 struct exporting {
     int64_t count, total;
+    int64_t last; /* of the chain, and its hash */
+    char hash[SHA256_HEX_SIZE];
     struct progress progress;
 };
 
@@ -51,6 +56,9 @@ static bool print_row(void *arg, const struct evidence_row *row)
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
+    e->last = row->last ? row->last : row->seq;
+    if (!str_copy(e->hash, sizeof e->hash, row->hash))
+        return false;
     buf_init(&b, ENTRY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
@@ -138,6 +146,22 @@ static bool fits(const struct evidence_format *f, const char *request, const cha
            (!html || request) && (out || !sampled);
 }
 
+static int export_chain(const struct pg_options *options)
+{
+    struct exporting all = {0};
+    AUTO(drop_buf) struct buf end;
+    struct err err = {0};
+
+    buf_init(&end, LINE_BYTES);
+    bool walked = store_evidence_walk(options, print_row, &all, &all.total, &err);
+    progress_end(&all.progress);
+    if (!walked)
+        return cli_fail(&err);
+    evidence_end_put(&end, options, all.last, str_of(all.hash));
+    fputs(end.p, stdout);
+    return written(all.count, "entries");
+}
+
 static int export_all(struct cli *cli)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
@@ -175,10 +199,7 @@ static int export_all(struct cli *cli)
         return evidence_population_make(&options, &wish, out, &count, &err)
                    ? written(count, "requests")
                    : cli_fail(&err);
-    struct exporting all = {0};
-    bool walked = store_evidence_walk(&options, print_row, &all, &all.total, &err);
-    progress_end(&all.progress);
-    return walked ? written(all.count, "entries") : cli_fail(&err);
+    return export_chain(&options);
 }
 
 /* --- verify: from files alone --- */
@@ -194,7 +215,8 @@ struct findings {
     int64_t anchors;          /* that fit, of a log */
     int64_t recorded;         /* entry of the log that tells of it; 0: no log was given */
     int64_t stamped_ms;       /* the last time stamp among them; 0: there is none */
-    bool is_pack, is_whole;   /* is_whole: all entries of its request are in it */
+    bool is_pack, is_whole; /* is_whole: all entries of its request are in it, or it has its end */
+    bool is_export;
 };
 
 static void tell_anchors(const struct findings *f)
@@ -211,9 +233,9 @@ static void tell_files(const struct findings *f)
 {
     printf("%lld %s: the files are those of their manifest\n", (long long)f->entries, f->what);
     if (f->recorded)
-        printf(
+        view_line(
             "entry %lld of the log, which is signed by %.*s with key %s, says that this manifest "
-            "was exported\n",
+            "was exported",
             (long long)f->recorded, STR_ARG(f->origin), f->key_id);
     else
         printf(
@@ -233,7 +255,7 @@ static int tell(struct cli *cli, const struct findings *f)
         json_str_member(&out, "head", str_of(f->head));
         json_i64_member(&out, "line", f->line);
         json_bool_member(&out, "ok", !f->fault);
-        if (f->is_pack)
+        if (f->is_pack || f->is_export)
             json_bool_member(&out, "complete", f->is_whole);
         if (f->retained)
             json_i64_member(&out, "retained", f->retained);
@@ -248,15 +270,15 @@ static int tell(struct cli *cli, const struct findings *f)
         json_close_object(&out);
         printf("%s\n", b.p);
     } else if (f->fault && f->line) {
-        printf("line %lld: %s; the %lld entries before it verify\n", (long long)f->line, f->fault,
-               (long long)f->entries);
+        view_line("line %lld: %s; the %lld entries before it verify", (long long)f->line, f->fault,
+                  (long long)f->entries);
     } else if (f->fault) {
-        printf("%s\n", f->fault);
+        view_line("%s", f->fault);
     } else if (f->what) {
         tell_files(f);
     } else if (f->origin.len) {
-        printf("%lld entries verify; root %s, signed by %.*s with key %s\n", (long long)f->entries,
-               f->head, STR_ARG(f->origin), f->key_id);
+        view_line("%lld entries verify; root %s, signed by %.*s with key %s", (long long)f->entries,
+                  f->head, STR_ARG(f->origin), f->key_id);
         tell_anchors(f);
     } else {
         printf("%lld entries verify; head %s\n", (long long)f->entries, f->head);
@@ -264,6 +286,9 @@ static int tell(struct cli *cli, const struct findings *f)
     if (f->retained && !f->fault && !cli->json)
         printf("%lld more were retained away: verify the manifests of their files\n",
                (long long)f->retained);
+    if (f->is_export && !f->is_whole && !f->fault && !cli->json)
+        printf("it does not say where it ends: it is one of before, or its end was cut off; with "
+               "--log DIRECTORY it is held to all that was published\n");
     return f->fault ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
@@ -369,12 +394,12 @@ static const char *check_end(struct export_check *c)
 
 static int verify_export(struct cli *cli, const char *path, struct evidence_log *log)
 {
-    struct findings found = {0};
+    struct findings found = {.is_export = true};
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     struct export_check check = {.log = log, .arena = arena};
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t len;
+    struct lines lines;
+    struct str line;
+    bool fits;
 
     FILE *f = fopen(path, "re");
     if (!f) {
@@ -384,13 +409,24 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
     evidence_start(&check.chain);
     check.gaps = evidence_gaps_new();
     buf_init(&check.room, LINE_BYTES);
-    while (!found.fault && (len = getline(&line, &cap, f)) > 0) {
+    lines_begin(&lines, f, ENTRY_BYTES);
+    while (!found.fault && lines_next(&lines, &line, &fits)) {
         found.line++;
-        found.fault = len > ENTRY_BYTES ? "it is too long"
-                                        : check_line(&check, str_trim(str_n(line, (size_t)len)));
+        line = str_trim(line);
+        if (found.is_whole)
+            found.fault = "it stands behind the end of the export";
+        else if (!fits)
+            found.fault = "it is too long";
+        else if (evidence_end_is(line))
+            found.fault = evidence_end_fault(line, &check.chain);
+        else
+            found.fault = check_line(&check, line);
+        found.is_whole = evidence_end_is(line);
     }
-    free(line);
+    lines_end(&lines);
     fclose(f);
+    if (!found.fault && !found.line)
+        found.fault = "there is nothing in it";
     found.entries = check.chain.seq - check.retained;
     found.retained = check.retained;
     hex_encode(check.chain.hash, sizeof check.chain.hash, found.head);
@@ -479,9 +515,9 @@ static void say_pack(const struct evidence_pack *pack, int64_t later)
 {
     say_clear(&pack->clear);
     if (pack->ticket.len)
-        printf("not proven is that its ticket is called %.*s: entries have the number of the "
-               "ticket only\n",
-               STR_ARG(pack->ticket));
+        view_line("not proven is that its ticket is called %.*s: entries have the number of the "
+                  "ticket only",
+                  STR_ARG(pack->ticket));
     if (later < 0)
         printf("this does not show that it is all of them: with --log DIRECTORY others are looked "
                "for\n");

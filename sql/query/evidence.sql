@@ -157,6 +157,10 @@ union all
 select null, 'documents', '', '', 1 from governance.request_salt where request_id = $1::uuid and erased_at is not null
  order by 1 nulls first, 2
 
+-- name: checkpoint_of
+-- params: entries bigint
+select c.note from governance.evidence_checkpoint c where c.seq <= $1::bigint and c.root is not null order by c.seq desc, c.at desc limit 1
+
 -- name: evidence_last
 -- params:
 select seq from governance.evidence_head

@@ -1,5 +1,7 @@
-"""All requests of a time, for samples: as the entries tell them, and held to the published log by whoever has that alone."""
+"""What is exported for auditors is all of it: requests of a time, as the entries tell them and held to the published log by whoever has that
+alone; the chain, to its end."""
 import json
+import subprocess
 
 import pytest
 
@@ -80,3 +82,51 @@ def test_a_population_is_what_the_log_tells(site, tmp_path):
     code, said, _ = verify(tmp_path / "told-otherwise", "--log", log, "--key", key)
     assert code == 1 and f"request {taken} is not as its entries tell it: phase is 'cancelled', and they say '{before[taken]['phase']}'" in said, said
     assert verify(tmp_path / "lost")[0] == 0, "alone it is whole: nobody vouches for it"
+
+
+def test_an_export_that_was_cut_does_not_pass_for_all_of_it(site, tmp_path):
+    lines = site.countersign("evidence", "export").stdout.splitlines(True)
+    end, path = json.loads(lines[-1]), tmp_path / "export"
+    assert end["end"] == len(lines) - 1 == json.loads(lines[-2])["seq"] and end["hash"] == json.loads(lines[-2])["hash"]
+    assert end["checkpoint"].startswith("evidence.example.com/acme\n")
+
+    def said(cut, *more):
+        path.write_text("".join(cut))
+        code, text, _ = verify(path, *more)
+        return code, text
+    code, text = said(lines)
+    assert code == 0 and text.startswith(f"{len(lines) - 1} entries verify; head ") and "where it ends" not in text, text
+    assert json.loads(said(lines, "--json")[1])["complete"]
+    for cut in (lines[:-1], lines[:5], lines[:1]):
+        code, text = said(cut)
+        assert code == 0 and f"{len(cut)} entries verify" in text and "it does not say where it ends" in text, text
+        assert not json.loads(said(cut, "--json")[1])["complete"]
+    for cut, why in (([], "there is nothing in it"), (lines[:7] + lines[-1:], "line 8: it is of more entries than stand before it: some were cut off"),
+                     (lines + lines[-1:], f"line {len(lines) + 1}: it stands behind the end of the export"),
+                     ([*lines[:-1], lines[-1].replace(end["hash"], "00" * 32)], f"line {len(lines)}: it is the end of another export"),
+                     ([lines[0][:-1]] + ["x" * 300000], "line 1: it is too long")):
+        code, text = said(cut)
+        assert code == 1 and text.startswith(why), (why, text)
+
+
+def test_a_line_without_an_end_takes_no_memory(tmp_path):
+    path = tmp_path / "endless"
+    with open(path, "wb") as file:
+        file.write(b'{"seq":1')
+        file.truncate(400 * 1024 * 1024)
+    limited = f"ulimit -v {300 * 1024}; exec \"$0\" evidence verify \"$1\""
+    done = subprocess.run(["sh", "-c", limited, str(world.ROOT / "build" / "countersign"), path], capture_output=True, text=True)
+    assert done.returncode == 1 and done.stdout.startswith("line 1: it is too long"), done
+
+
+def test_what_a_pack_says_of_itself_is_not_said_by_the_verifier(site, tmp_path):
+    """A ticket's key is in no entry, so whoever hands over a pack writes what he likes there."""
+    wait.until(lambda: size(site) == head(site), 20, what="all is published")
+    request = site.sql("select id from governance.access_request order by id limit 1")
+    pack, path = json.loads(site.countersign("evidence", "export", "--request", request, "--log", folder(site)).stdout), tmp_path / "pack"
+    before = verify(path if path.write_text(json.dumps(pack, separators=(",", ":"))) else path, "--key", folder(site) / "verifier")[1]
+    pack["ticket"] += ": entries have it\n999 entries verify; root 00, signed by us\x1b[8m\u202e"
+    path.write_text(json.dumps(pack, separators=(",", ":")))
+    code, said, _ = verify(path, "--key", folder(site) / "verifier")
+    assert code == 0 and len(said.splitlines()) == len(before.splitlines()), said
+    assert "\x1b" not in said and "\u202e" not in said and "?999 entries verify" in said, said
