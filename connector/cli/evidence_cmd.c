@@ -29,7 +29,7 @@
 enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096, ANCHORS_MAX = 8 };
 
 static const char USAGE[] =
-    "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY [--html FILE "
+    "export [--conninfo CONNINFO] [--request ID|[SITE/]KEY --log DIRECTORY [--html FILE "
     "[--without-names]]] > FILE |\n"
     "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY "
     "[--by requested|changed] [--sample COUNT --seed TEXT] |\n"
@@ -101,22 +101,29 @@ static int written(int64_t count, const char *what)
 static int export_request(const struct pg_options *options, struct evidence_html *html,
                           const char *dir, const char *key)
 {
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
     struct evidence_written page = {0};
+    struct str id;
+    bool several;
     AUTO(drop_buf) struct buf pack;
     struct evidence_log *log = NULL;
     struct err err = {0};
 
     buf_init(&pack, EVIDENCE_PACK_BYTES);
+    if (!store_request_named(options, str_of(html->name), arena, &id, &several, &err))
+        return several ? (cli_fail(&err), EXIT_CODE_USAGE) : cli_fail(&err);
     bool made = evidence_log_open(dir, key, &log, &err) &&
-                evidence_pack_make(options, html->name, log, &pack, &err);
+                evidence_pack_make(options, arena_cstr(arena, id), log, &pack, &err);
     evidence_log_close(log);
     html->pack = buf_str(&pack);
     if (!made || (html->path && !evidence_html_write(options, html, &page, &err)))
         return cli_fail(&err);
     if (!html->path)
-        page.recorded = store_evidence_taken(options, str_of(html->name), &err);
+        page.recorded = store_evidence_taken(options, id, &err);
     if (!page.recorded)
-        fprintf(stderr, "countersign: this role may only read: that the %s is not on record\n",
+        fprintf(stderr,
+                "countersign: this database puts nothing on record for this role: that the %s is "
+                "not on record\n",
                 html->path ? "page was made" : "request was exported");
     printf("%s\n", pack.p);
     if (page.unsaid)

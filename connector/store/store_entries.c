@@ -93,3 +93,27 @@ bool store_checkpoint_of(const struct pg_options *options, int64_t entries, stru
     *ret = good ? n.note : STR_NONE;
     return good;
 }
+
+struct period {
+    struct str from, to;
+};
+
+static bool exported_body(void *arg, void *conn, struct err *err)
+{
+    const struct period *p = arg;
+    struct pg_param params[] = {store_p(p->from), store_p(p->to)};
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_EVENTS_EXPORTED, params, &reply, err))
+        return false;
+    pg_session_release(&reply);
+    return true;
+}
+
+bool store_events_exported(const struct pg_options *options, struct str from, struct str to,
+                           struct err *err)
+{
+    struct period p = {from, to};
+
+    return pg_run_blocking(options, exported_body, &p, err);
+}

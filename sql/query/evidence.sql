@@ -33,10 +33,12 @@ select governance.evidence_page($1)
 select governance.evidence_seen($1::uuid, $2, $3)
 
 -- name: evidence_taken
--- params: request text
-select governance.evidence_seen(q.id, 'database user ' || session_user, 'auditor')
-  from (select r.id from governance.access_request r left join governance.ticket t on t.request_id = r.id
-         where r.id::text = $1 or t.issue_key = $1 limit 1) q
+-- params: request text, viewer text
+select governance.evidence_taken($1::uuid, $2)
+
+-- name: request_named
+-- params: name text
+select n.id, n.name from governance.request_named($1) n order by n.name
 
 -- name: evidence_of
 -- params: request text, after bigint, count int
@@ -85,7 +87,7 @@ select jsonb_build_object('database', current_database(), 'made_by', session_use
 -- name: evidence_subject
 -- params: request text
 select r.id, coalesce(t.issue_key, '') from governance.access_request r left join governance.ticket t on t.request_id = r.id
- where r.id::text = $1 or t.issue_key = $1 limit 1
+ where r.id::text = $1
 
 -- name: evidence_request
 -- params: request text

@@ -124,9 +124,32 @@ def test_what_a_pack_says_of_itself_is_not_said_by_the_verifier(site, tmp_path):
     wait.until(lambda: size(site) == head(site), 20, what="all is published")
     request = site.sql("select id from governance.access_request order by id limit 1")
     pack, path = json.loads(site.countersign("evidence", "export", "--request", request, "--log", folder(site)).stdout), tmp_path / "pack"
-    before = verify(path if path.write_text(json.dumps(pack, separators=(",", ":"))) else path, "--key", folder(site) / "verifier")[1]
     pack["ticket"] += ": entries have it\n999 entries verify; root 00, signed by us\x1b[8m\u202e"
     path.write_text(json.dumps(pack, separators=(",", ":")))
-    code, said, _ = verify(path, "--key", folder(site) / "verifier")
-    assert code == 0 and len(said.splitlines()) == len(before.splitlines()), said
-    assert "\x1b" not in said and "\u202e" not in said and "?999 entries verify" in said, said
+    said = verify(path, "--key", folder(site) / "verifier")[1]
+    assert "?999 entries verify" in said and not any(line.startswith("999") for line in said.splitlines()), said
+    assert "\x1b" not in said and "\u202e" not in said, said
+
+
+def test_an_auditor_needs_nobody_and_leaves_a_record(site, tmp_path):
+    """All that is exported, and `db verify`, as the role that may only read; of several tickets of one key each is named."""
+    site.database.psql("create role firm login in role countersign_auditor", user="postgres")
+    own = lambda *more, check=True: site.countersign(*more, "--conninfo", site.database.dsn_as("firm"), check=check)  # noqa: E731
+    one, other = site.sql("select id from governance.access_request order by id limit 2").split()
+    key = site.sql(f"select issue_key from governance.ticket where request_id = '{one}'")
+    wait.until(lambda: size(site) == head(site), 20, what="all is published")
+    assert own("evidence", "export", "--request", key, "--log", folder(site), "--html", tmp_path / "page.html").stderr.count("on record") == 0
+    assert "on record" not in own("evidence", "export", "--from", "2020-01-01", "--to", "2100-01-01", "--out", tmp_path / "firm").stderr
+    assert "on record" not in own("evidence", "export", "--format", "ocsf", "--to", "2100-01-01").stderr
+    count = "select count(*) from governance.evidence_export where format = 'ocsf' and exported_by = 'firm' and until is not null"
+    assert site.sql(count) == "1" and own("evidence", "export", "--format", "ocsf", "--without-names").returncode == 0 and site.sql(count) == "1"
+    assert site.sql("select exported_by from governance.evidence_export order by id desc limit 1 offset 1") == "firm"
+    assert "database user firm as auditor" in site.sql(f"select string_agg(viewer || ' as ' || role, ' ') from governance.evidence_view where request_id = '{one}'")
+    done = own("db", "verify", check=False)
+    assert done.returncode == 0 and "refused" not in done.stderr, (done.stdout, done.stderr)
+    site.database.psql(UNGUARDED + "insert into governance.site select (jsonb_populate_record(t, '{\"name\": \"beta\", \"url\": \"https://beta.example\"}')).* "
+                       f"from governance.site t limit 1; update governance.ticket set site = 'beta', issue_key = '{key}' where request_id = '{other}'", user="postgres")
+    several = own("evidence", "export", "--request", key, "--log", folder(site), check=False)
+    assert several.returncode == 64 and several.stdout == "" and f"name one of acme/{key}, beta/{key}" in several.stderr, several
+    assert json.loads(own("evidence", "export", "--request", f"beta/{key}", "--log", folder(site)).stdout)["request"] == other
+    assert own("evidence", "export", "--request", f"gamma/{key}", "--log", folder(site), check=False).returncode == 65
