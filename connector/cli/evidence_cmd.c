@@ -16,6 +16,7 @@
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
 #include "cli/evidence_population.h"
+#include "cli/evidence_told.h"
 #include "cli/lines.h"
 #include "cli/progress.h"
 #include "cli/view.h"
@@ -517,10 +518,38 @@ static void say_clear(const struct evidence_clear *clear)
         printf("not proven is the salt of its documents: it shows with a document only\n");
 }
 
+/* Where its request stands, as its entries tell it. */
+static void say_told(const struct evidence_pack *pack)
+{
+    struct told_book *book = told_new(false, 0, 0);
+    char claimed[CLOCK_TEXT_SIZE], ended[CLOCK_TEXT_SIZE];
+    struct err err;
+    int64_t seq;
+
+    JSON_EACH(entry, json_member(pack->document, "entries"))
+    {
+        if (!json_i64(json_member(entry, "seq"), &seq) ||
+            !told_hear(book, seq, json_path_str(entry, "body"), &err))
+            break; /* each was read before: see evidence_pack_verify */
+    }
+    const struct told_request *t = told_find(book, pack->request);
+    if (t && told_phase(t))
+        view_line("as its entries tell it, the request is %s%s%s%s%s%s%s", told_phase(t),
+                  told_outcome(t)[0] ? ", " : "", told_outcome(t),
+                  t->at.claimed_us ? "; said to be done " : "",
+                  t->at.claimed_us ? clock_rfc3339(t->at.claimed_us / 1000, claimed) : "",
+                  t->at.proven_us && told_outcome(t)[0] ? "; proven or covered " : "",
+                  t->at.proven_us && told_outcome(t)[0]
+                      ? clock_rfc3339(t->at.proven_us / 1000, ended)
+                      : "");
+    told_free(book);
+}
+
 /* later < 0: nobody looked for others. */
 static void say_pack(const struct evidence_pack *pack, int64_t later)
 {
     say_clear(&pack->clear);
+    say_told(pack);
     if (pack->ticket.len)
         view_line("not proven is that its ticket is called %.*s: entries have the number of the "
                   "ticket only",

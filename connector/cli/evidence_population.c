@@ -380,6 +380,73 @@ static bool check_file(const char *dir, const struct json *v, int64_t heads, int
     return true;
 }
 
+/* --- one population, written twice --- */
+
+struct tabling {
+    struct digest *digest;
+    struct buf row;
+};
+
+static struct str cell_of(const struct json *v)
+{
+    switch (json_type(v)) {
+    case JSON_BOOL:
+        return json_is_true(v) ? STR("true") : STR("false");
+    case JSON_NUMBER:
+        return json_number_text(v);
+    case JSON_STRING:
+        return json_str(v);
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        break;
+    }
+    return STR_NONE;
+}
+
+static void table_cells(struct tabling *t, const struct json *row, bool heads)
+{
+    buf_clear(&t->row);
+    JSON_EACH(cell, row)
+    {
+        put_csv(&t->row, heads ? json_name(cell) : cell_of(cell));
+        buf_add_c(&t->row, json_next(cell) ? "," : "\r\n");
+    }
+    digest_add(t->digest, buf_str(&t->row));
+}
+
+/* Names and order of the columns are those of the lines: older exports may have others. */
+static bool table_row(void *arg, struct str line, int64_t row, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(EXPORT_ROW_BYTES * 16);
+    const struct json *v;
+
+    if (!json_parse(arena, line, &v, err))
+        return FAIL(err, ERR_INPUT, "line %lld of population.jsonl is no request",
+                    (long long)row + 1);
+    if (!row)
+        table_cells(arg, v, true);
+    table_cells(arg, v, false);
+    return true;
+}
+
+/* People open the table, and what is held to the log are the lines: both must say the same. */
+static bool check_table(const char *dir, const struct json *csv, struct err *err)
+{
+    struct tabling t = {.digest = digest_new()};
+    uint8_t digest[SHA256_BYTES];
+    char hex[SHA256_HEX_SIZE];
+
+    buf_init(&t.row, EXPORT_ROW_BYTES);
+    bool good = sample_each_line(dir, "population.jsonl", 0, table_row, &t, err);
+    digest_end(t.digest, digest);
+    buf_done(&t.row);
+    hex_encode(digest, sizeof digest, hex);
+    return good &&
+           (str_eq_c(json_path_str(csv, "sha256"), hex) ||
+            FAIL(err, ERR_INPUT, "population.csv does not say the same as population.jsonl"));
+}
+
 /* Drawn again, it is the same. */
 static bool check_drawn(const char *dir, const char *name, const char *from, int64_t heads,
                         const struct sample_drawn *drawn, struct err *err)
@@ -529,6 +596,7 @@ bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
             FAIL(err, ERR_INPUT, "the manifest names other files than an export has")) &&
            check_file(dir, json_path(files, "0"), 0, ret, err) &&
            check_file(dir, json_path(files, "1"), 1, &csv, err) &&
+           (!*ret || check_table(dir, json_path(files, "1"), err)) &&
            check_count(buf_str(&about), *ret, err) &&
            (!sampled ||
             (check_file(dir, json_path(files, "2"), 0, &csv, err) &&

@@ -186,7 +186,7 @@ bool told_hear(struct told_book *b, int64_t seq, struct str entry, struct err *e
 
 /* --- rows --- */
 
-static const char *outcome_of(const struct told_request *t)
+const char *told_outcome(const struct told_request *t)
 {
     switch (t->phase) {
     case PHASE_VERIFIED:
@@ -201,6 +201,11 @@ static const char *outcome_of(const struct told_request *t)
     default:
         return "";
     }
+}
+
+const char *told_phase(const struct told_request *t)
+{
+    return t->phase < 0 ? NULL : phase_name((enum phase)t->phase);
 }
 
 static bool same_word(const struct told_request *t, const struct json *row, const char *name,
@@ -239,7 +244,7 @@ static bool same_time(const struct told_request *t, const struct json *row, cons
 static bool same_state(const struct told_request *t, const struct json *row, bool loose,
                        struct err *err)
 {
-    const char *outcome = outcome_of(t);
+    const char *outcome = told_outcome(t);
     bool ended = t->phase == PHASE_CLOSED;
 
     return same_word(t, row, "phase", phase_name((enum phase)t->phase), err) &&

@@ -30,6 +30,11 @@ MUST_CHECK bool told_hear(struct told_book *book, int64_t seq, struct str entry,
 /* NULL: the log has no such request. */
 const struct told_request *told_find(const struct told_book *book, struct str id);
 
+/* verified, excepted, withdrawn; "": it runs. */
+const char *told_outcome(const struct told_request *t);
+/* NULL: its last move does not tell. */
+const char *told_phase(const struct told_request *t);
+
 /* Does this row of population.jsonl say what the entries tell? It is taken as listed. The error
  * names the request, what differs, and the entry. */
 MUST_CHECK bool told_check(struct told_book *book, const struct json *row, struct err *err);

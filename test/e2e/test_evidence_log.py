@@ -172,6 +172,7 @@ def test_one_request_proves_itself(site, tmp_path):
     code, said, _ = verify(pack, "--key", ours)
     made = json.loads(pack.read_text())
     assert code == 0 and f"signed by {ORIGIN} with key " in said and made["request"] == request and made["ticket"] == key, said
+    assert "as its entries tell it, the request is closed, verified; said to be done 20" in said, said
     moves = [e for e in map(lambda e: json.loads(e["body"]), made["entries"]) if e["kind"] == "request.moved"]
     assert moves[-1]["detail"]["to"] == "closed" and moves[-1]["detail"]["proof"], moves
     again = site.countersign("evidence", "export", "--request", request, "--log", log).stdout

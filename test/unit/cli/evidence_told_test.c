@@ -70,6 +70,8 @@ static void a_row_is_what_the_entries_tell(void **state)
 
     (void)state;
     assert_int_equal(told_find(book, STR(ONE))->at.proven_us, 1795766405123456);
+    assert_string_equal(told_phase(told_find(book, STR(ONE))), "closed");
+    assert_string_equal(told_outcome(told_find(book, STR(ONE))), "verified");
     assert_null(told_find(book, STR(TWO)));
     assert_false(told_complete(book, &err));
     assert_non_null(strstr(err.what, "see entry 1 of the log; 1 requests are missing"));
