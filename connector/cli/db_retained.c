@@ -8,12 +8,13 @@
 #include "cli/db_retain.h"
 #include "cli/evidence_line.h"
 #include "cli/evidence_log.h"
+#include "cli/lines.h"
 #include "domain/evidence.h"
 #include "domain/publish.h"
 #include "io/io_file.h"
 #include "json/json_read.h"
 
-enum { PATH_BYTES = 4096, MANIFEST_BYTES = 64 * 1024, TEXT_BYTES = 256 };
+enum { PATH_BYTES = 4096, MANIFEST_BYTES = 64 * 1024, TEXT_BYTES = 256, LINE_BYTES = 256 * 1024 };
 
 static const char FORMAT[] = "countersign-retained/1";
 static const char BEGINS[] = "{\"format\":\"countersign-retained/";
@@ -57,19 +58,20 @@ static bool check_entry(struct reading *r, struct str line, struct err *err)
 
 static bool read_lines(struct reading *r, FILE *from, struct err *err)
 {
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t len;
-    bool good = true;
+    struct lines lines;
+    struct str text;
+    bool good = true, fits;
 
-    while (good && (len = getline(&line, &cap, from)) > 0) {
-        struct str text = str_n(line, (size_t)len);
+    lines_begin(&lines, from, LINE_BYTES);
+    while (good && lines_next(&lines, &text, &fits)) {
         digest_add(r->digest, text);
-        r->bytes += len;
-        r->rows++;
-        good = !r->evidence || check_entry(r, str_trim(text), err);
+        r->bytes += (int64_t)text.len;
+        r->rows += fits; /* other records may be longer: they are counted by their ends */
+        good = !r->evidence ||
+               (fits ? check_entry(r, str_trim(text), err)
+                     : FAIL(err, ERR_INPUT, "line %lld is too long", (long long)r->rows + 1));
     }
-    free(line);
+    lines_end(&lines);
     return good;
 }
 

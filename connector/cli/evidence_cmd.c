@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/db_retain.h"
+#include "cli/evidence_end.h"
 #include "cli/evidence_erase.h"
 #include "cli/evidence_format.h"
 #include "cli/evidence_html.h"
@@ -15,7 +16,10 @@
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
 #include "cli/evidence_population.h"
+#include "cli/evidence_told.h"
+#include "cli/lines.h"
 #include "cli/progress.h"
+#include "cli/view.h"
 #include "domain/publish.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
@@ -26,10 +30,10 @@
 enum { LINE_BYTES = 4096, ANCHORS_MAX = 8 };
 
 static const char USAGE[] =
-    "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY [--html FILE "
+    "export [--conninfo CONNINFO] [--request ID|[SITE/]KEY --log DIRECTORY [--html FILE "
     "[--without-names]]] > FILE |\n"
     "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY "
-    "[--sample COUNT --seed TEXT] |\n"
+    "[--by requested|changed] [--sample COUNT --seed TEXT] |\n"
     "       export [--conninfo CONNINFO] --format ocsf [--from TIME] [--to TIME] "
     "[--without-names] > FILE |\n"
     "       export [--conninfo CONNINFO] --format oscal --log DIRECTORY [--key KEY] [--from TIME] "
@@ -42,6 +46,8 @@ static const char USAGE[] =
 
 struct exporting {
     int64_t count, total;
+    int64_t last; /* of the chain, and its hash */
+    char hash[SHA256_HEX_SIZE];
     struct progress progress;
 };
 
@@ -51,6 +57,9 @@ static bool print_row(void *arg, const struct evidence_row *row)
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
+    e->last = row->last ? row->last : row->seq;
+    if (!str_copy(e->hash, sizeof e->hash, row->hash))
+        return false;
     buf_init(&b, EVIDENCE_LINE_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
@@ -93,25 +102,36 @@ static int written(int64_t count, const char *what)
 static int export_request(const struct pg_options *options, struct evidence_html *html,
                           const char *dir, const char *key)
 {
-    bool recorded;
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    struct evidence_written page = {0};
+    struct str id;
+    bool several;
     AUTO(drop_buf) struct buf pack;
     struct evidence_log *log = NULL;
     struct err err = {0};
 
     buf_init(&pack, EVIDENCE_PACK_BYTES);
+    if (!store_request_named(options, str_of(html->name), arena, &id, &several, &err))
+        return several ? (cli_fail(&err), EXIT_CODE_USAGE) : cli_fail(&err);
     bool made = evidence_log_open(dir, key, &log, &err) &&
-                evidence_pack_make(options, html->name, log, &pack, &err);
+                evidence_pack_make(options, arena_cstr(arena, id), log, &pack, &err);
     evidence_log_close(log);
     html->pack = buf_str(&pack);
-    if (!made || (html->path && !evidence_html_write(options, html, &recorded, &err)))
+    if (!made || (html->path && !evidence_html_write(options, html, &page, &err)))
         return cli_fail(&err);
     if (!html->path)
-        recorded = store_evidence_taken(options, str_of(html->name), &err);
-    if (!recorded)
-        fprintf(stderr, "countersign: this role may only read: that the %s is not on record\n",
+        page.recorded = store_evidence_taken(options, id, &err);
+    if (!page.recorded)
+        fprintf(stderr,
+                "countersign: this database puts nothing on record for this role: that the %s is "
+                "not on record\n",
                 html->path ? "page was made" : "request was exported");
     printf("%s\n", pack.p);
-    return written(1, "request");
+    if (page.unsaid)
+        fprintf(stderr, "countersign: the log does not bear out what the database says of it: the "
+                        "page says so, and 'db verify' names the rows\n");
+    int code = written(1, "request");
+    return code == EXIT_CODE_OK && page.unsaid ? EXIT_CODE_FAILED : code;
 }
 
 static int export_format(const struct pg_options *options, const struct evidence_format *format)
@@ -134,6 +154,22 @@ static bool fits(const struct evidence_format *f, const char *request, const cha
            (!html || request) && (out || !sampled);
 }
 
+static int export_chain(const struct pg_options *options)
+{
+    struct exporting all = {0};
+    AUTO(drop_buf) struct buf end;
+    struct err err = {0};
+
+    buf_init(&end, LINE_BYTES);
+    bool walked = store_evidence_walk(options, print_row, &all, &all.total, &err);
+    progress_end(&all.progress);
+    if (!walked)
+        return cli_fail(&err);
+    evidence_end_put(&end, options, all.last, str_of(all.hash));
+    fputs(end.p, stdout);
+    return written(all.count, "entries");
+}
+
 static int export_all(struct cli *cli)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
@@ -142,7 +178,7 @@ static int export_all(struct cli *cli)
                *from = cli_option(cli, "from"), *to = cli_option(cli, "to"),
                *out = cli_option(cli, "out"), *size = cli_option(cli, "sample"),
                *seed = cli_option(cli, "seed"), *as = cli_option(cli, "format");
-    struct sample_wish wish;
+    struct population_wish wish = {.from = from, .to = to, .by = cli_option(cli, "by")};
     struct evidence_html html = {
         .name = request, .names = !cli_flag(cli, "without-names"), .path = cli_option(cli, "html")};
     struct config from_option = {.database = str_of(conninfo)};
@@ -154,9 +190,9 @@ static int export_all(struct cli *cli)
     if (left)
         return left;
     struct evidence_format format = {as, from, to, html.names, dir, key};
-    if (!fits(&format, request, html.path, out, size || seed))
+    if (!fits(&format, request, html.path, out, size || seed || wish.by))
         return cli_usage(cli, USAGE);
-    if (!sample_wish_from(size, seed, &wish, &err))
+    if (!sample_wish_from(size, seed, &wish.sample, &err))
         return cli_fail(&err);
     const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
     if (!config)
@@ -168,13 +204,10 @@ static int export_all(struct cli *cli)
     if (request)
         return export_request(&options, &html, dir, key);
     if (out)
-        return evidence_population_make(&options, from, to, &wish, out, &count, &err)
+        return evidence_population_make(&options, &wish, out, &count, &err)
                    ? written(count, "requests")
                    : cli_fail(&err);
-    struct exporting all = {0};
-    bool walked = store_evidence_walk(&options, print_row, &all, &all.total, &err);
-    progress_end(&all.progress);
-    return walked ? written(all.count, "entries") : cli_fail(&err);
+    return export_chain(&options);
 }
 
 /* --- verify: from files alone --- */
@@ -190,7 +223,8 @@ struct findings {
     int64_t anchors;          /* that fit, of a log */
     int64_t recorded;         /* entry of the log that tells of it; 0: no log was given */
     int64_t stamped_ms;       /* the last time stamp among them; 0: there is none */
-    bool is_pack, is_whole;   /* is_whole: all entries of its request are in it */
+    bool is_pack, is_whole; /* is_whole: all entries of its request are in it, or it has its end */
+    bool is_export;
 };
 
 static void tell_anchors(const struct findings *f)
@@ -207,9 +241,9 @@ static void tell_files(const struct findings *f)
 {
     printf("%lld %s: the files are those of their manifest\n", (long long)f->entries, f->what);
     if (f->recorded)
-        printf(
+        view_line(
             "entry %lld of the log, which is signed by %.*s with key %s, says that this manifest "
-            "was exported\n",
+            "was exported",
             (long long)f->recorded, STR_ARG(f->origin), f->key_id);
     else
         printf(
@@ -229,7 +263,7 @@ static int tell(struct cli *cli, const struct findings *f)
         json_str_member(&out, "head", str_of(f->head));
         json_i64_member(&out, "line", f->line);
         json_bool_member(&out, "ok", !f->fault);
-        if (f->is_pack)
+        if (f->is_pack || f->is_export)
             json_bool_member(&out, "complete", f->is_whole);
         if (f->retained)
             json_i64_member(&out, "retained", f->retained);
@@ -244,15 +278,15 @@ static int tell(struct cli *cli, const struct findings *f)
         json_close_object(&out);
         printf("%s\n", b.p);
     } else if (f->fault && f->line) {
-        printf("line %lld: %s; the %lld entries before it verify\n", (long long)f->line, f->fault,
-               (long long)f->entries);
+        view_line("line %lld: %s; the %lld entries before it verify", (long long)f->line, f->fault,
+                  (long long)f->entries);
     } else if (f->fault) {
-        printf("%s\n", f->fault);
+        view_line("%s", f->fault);
     } else if (f->what) {
         tell_files(f);
     } else if (f->origin.len) {
-        printf("%lld entries verify; root %s, signed by %.*s with key %s\n", (long long)f->entries,
-               f->head, STR_ARG(f->origin), f->key_id);
+        view_line("%lld entries verify; root %s, signed by %.*s with key %s", (long long)f->entries,
+                  f->head, STR_ARG(f->origin), f->key_id);
         tell_anchors(f);
     } else {
         printf("%lld entries verify; head %s\n", (long long)f->entries, f->head);
@@ -260,6 +294,9 @@ static int tell(struct cli *cli, const struct findings *f)
     if (f->retained && !f->fault && !cli->json)
         printf("%lld more were retained away: verify the manifests of their files\n",
                (long long)f->retained);
+    if (f->is_export && !f->is_whole && !f->fault && !cli->json)
+        printf("it does not say where it ends: it is one of before, or its end was cut off; with "
+               "--log DIRECTORY it is held to all that was published\n");
     return f->fault ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
@@ -359,12 +396,12 @@ static const char *check_end(struct export_check *c)
 
 static int verify_export(struct cli *cli, const char *path, struct evidence_log *log)
 {
-    struct findings found = {0};
+    struct findings found = {.is_export = true};
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     struct export_check check = {.log = log, .arena = arena};
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t len;
+    struct lines lines;
+    struct str line;
+    bool fits;
 
     FILE *f = fopen(path, "re");
     if (!f) {
@@ -375,14 +412,24 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
     check.gaps = evidence_gaps_new();
     buf_init(&check.body, EVIDENCE_LINE_BYTES);
     buf_init(&check.room, LINE_BYTES);
-    while (!found.fault && (len = getline(&line, &cap, f)) > 0) {
+    lines_begin(&lines, f, EVIDENCE_LINE_BYTES);
+    while (!found.fault && lines_next(&lines, &line, &fits)) {
         found.line++;
-        found.fault = len > EVIDENCE_LINE_BYTES
-                          ? "it is too long"
-                          : check_line(&check, str_trim(str_n(line, (size_t)len)));
+        line = str_trim(line);
+        if (found.is_whole)
+            found.fault = "it stands behind the end of the export";
+        else if (!fits)
+            found.fault = "it is too long";
+        else if (evidence_end_is(line))
+            found.fault = evidence_end_fault(line, &check.chain);
+        else
+            found.fault = check_line(&check, line);
+        found.is_whole = evidence_end_is(line);
     }
-    free(line);
+    lines_end(&lines);
     fclose(f);
+    if (!found.fault && !found.line)
+        found.fault = "there is nothing in it";
     found.entries = check.chain.seq - check.retained;
     found.retained = check.retained;
     hex_encode(check.chain.hash, sizeof check.chain.hash, found.head);
@@ -467,16 +514,44 @@ static void say_clear(const struct evidence_clear *clear)
         printf("not proven is the salt of its documents: it shows with a document only\n");
 }
 
+/* Where its request stands, as its entries tell it. */
+static void say_told(const struct evidence_pack *pack)
+{
+    struct told_book *book = told_new(false, 0, 0);
+    char claimed[CLOCK_TEXT_SIZE], ended[CLOCK_TEXT_SIZE];
+    struct err err;
+    int64_t seq;
+
+    JSON_EACH(entry, json_member(pack->document, "entries"))
+    {
+        if (!json_i64(json_member(entry, "seq"), &seq) ||
+            !told_hear(book, seq, json_path_str(entry, "body"), &err))
+            break; /* each was read before: see evidence_pack_verify */
+    }
+    const struct told_request *t = told_find(book, pack->request);
+    if (t && told_phase(t))
+        view_line("as its entries tell it, the request is %s%s%s%s%s%s%s", told_phase(t),
+                  told_outcome(t)[0] ? ", " : "", told_outcome(t),
+                  t->at.claimed_us ? "; said to be done " : "",
+                  t->at.claimed_us ? clock_rfc3339(t->at.claimed_us / 1000, claimed) : "",
+                  t->at.proven_us && told_outcome(t)[0] ? "; proven or covered " : "",
+                  t->at.proven_us && told_outcome(t)[0]
+                      ? clock_rfc3339(t->at.proven_us / 1000, ended)
+                      : "");
+    told_free(book);
+}
+
 /* later < 0: nobody looked for others. */
 static void say_pack(const struct evidence_pack *pack, int64_t later)
 {
     say_clear(&pack->clear);
+    say_told(pack);
     if (pack->named)
-        printf("its ticket is called %.*s, as entry %lld says\n", STR_ARG(pack->ticket),
-               (long long)pack->named);
+        view_line("its ticket is called %.*s, as entry %lld says", STR_ARG(pack->ticket),
+                  (long long)pack->named);
     else if (pack->ticket.len)
-        printf("not bound is the key of its ticket, %.*s: entries of before have its number only\n",
-               STR_ARG(pack->ticket));
+        view_line("not bound is the key of its ticket, %.*s: entries of before have its number only",
+                  STR_ARG(pack->ticket));
     if (later < 0)
         printf("this does not show that it is all of them: with --log DIRECTORY others are looked "
                "for\n");

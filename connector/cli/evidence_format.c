@@ -179,6 +179,11 @@ static bool write_ocsf(const struct pg_options *options, const struct evidence_f
         return false;
     entries.from = str_of(from);
     entries.to = str_of(to);
+    struct err unrecorded = {0};
+    if (f->names && !store_events_exported(options, entries.from, entries.to, &unrecorded))
+        fprintf(stderr,
+                "countersign: that these events are exported with names is not on record: %s\n",
+                unrecorded.what);
     return walk(options, &entries, w);
 }
 

@@ -70,7 +70,7 @@ static bool read_proof(struct arena *arena, struct str pack, struct page_seal *r
 }
 
 static bool write_page(struct arena *arena, const struct evidence_html *html,
-                       const struct evidence_look *look, struct err *err)
+                       const struct evidence_look *look, bool *ret_unsaid, struct err *err)
 {
     const struct json *document;
     struct evidence_page page;
@@ -89,13 +89,14 @@ static bool write_page(struct arena *arena, const struct evidence_html *html,
         !json_parse(arena, look->facts, &document, err) ||
         !evidence_page_fill(arena, document, &viewer, &page, err))
         return false;
+    *ret_unsaid = page.is_unsaid;
     if (!evidence_page_render(&out, &page, NULL))
         return FAIL(err, ERR_INPUT, "the request has more evidence than a page holds");
     return file_replace(html->path, buf_str(&out), err);
 }
 
 bool evidence_html_write(const struct pg_options *options, const struct evidence_html *html,
-                         bool *ret_recorded, struct err *err)
+                         struct evidence_written *ret, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(ARENA_BYTES);
     struct evidence_look look = {.name = str_of(html->name), .viewer = mapping_actor(arena, NULL)};
@@ -104,6 +105,6 @@ bool evidence_html_write(const struct pg_options *options, const struct evidence
         return false;
     if (!look.facts.len || look.facts.len > FACTS_BYTES)
         return FAIL(err, ERR_INPUT, "there is no request '%s' that fits on a page", html->name);
-    *ret_recorded = look.recorded;
-    return write_page(arena, html, &look, err);
+    *ret = (struct evidence_written){.recorded = look.recorded};
+    return write_page(arena, html, &look, &ret->unsaid, err);
 }

@@ -11,9 +11,12 @@ struct evidence_html {
     bool names;       /* people, accounts and what they wrote are shown */
     const char *path; /* of the file, made or replaced */
 };
-/* *ret_recorded: the look is on record; it is not where the database lets the role only read. */
+struct evidence_written {
+    bool recorded; /* the look is on record; it is not where the database lets the role only read */
+    bool unsaid;   /* the page says that the log does not bear out what the tables say */
+};
 MUST_CHECK bool evidence_html_write(const struct pg_options *options,
-                                    const struct evidence_html *html, bool *ret_recorded,
+                                    const struct evidence_html *html, struct evidence_written *ret,
                                     struct err *err);
 
 #endif

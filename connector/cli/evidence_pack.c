@@ -60,8 +60,8 @@ static bool put_entry(void *arg, const struct evidence_row *row)
     return true;
 }
 
-bool evidence_pack_make(const struct pg_options *options, const char *name,
-                        struct evidence_log *log, struct buf *out, struct err *err)
+bool evidence_pack_make(const struct pg_options *options, const char *id, struct evidence_log *log,
+                        struct buf *out, struct err *err)
 {
     struct making m = {.log = log, .err = err};
     struct evidence_subject subject;
@@ -72,7 +72,7 @@ bool evidence_pack_make(const struct pg_options *options, const char *name,
     json_str_member(&m.out, "checkpoint", evidence_log_note(log));
     json_put_name(&m.out, "entries");
     json_open_array(&m.out);
-    if (!store_evidence_request(options, str_of(name), &subject, put_entry, &m, err) || m.failed)
+    if (!store_evidence_request(options, str_of(id), &subject, put_entry, &m, err) || m.failed)
         return false;
     if (!m.entries)
         return FAIL(err, ERR_INPUT, "its entries were retained away: 'db verify' names the files");

@@ -10,8 +10,8 @@
 
 enum { EVIDENCE_PACK_BYTES = 64 * 1024 * 1024 };
 
-/* Append the pack of the request with that id, or that ticket's key, to *out. */
-MUST_CHECK bool evidence_pack_make(const struct pg_options *options, const char *name,
+/* Append the pack of the request with that id to *out. */
+MUST_CHECK bool evidence_pack_make(const struct pg_options *options, const char *id,
                                    struct evidence_log *log, struct buf *out, struct err *err);
 
 struct evidence_pack {

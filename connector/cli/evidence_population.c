@@ -9,12 +9,19 @@
 #include "base/codecs.h"
 #include "base/digest.h"
 #include "base/limits.h"
+#include "cli/evidence_told.h"
 #include "cli/progress.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
 #include "store/store_population.h"
 
-enum { MANIFEST_BYTES = 256 * 1024, CHUNK = 64 * 1024, SAMPLE_BYTES = 16 * 1024 * 1024 };
+enum {
+    MANIFEST_BYTES = 256 * 1024,
+    CHUNK = 64 * 1024,
+    SAMPLE_BYTES = 16 * 1024 * 1024,
+    TOTALS_MAX = 256
+};
+enum { CHANGE_KIND = 3, PHASE = 8 }; /* columns */
 
 static const char FORMAT[] = "countersign-population/1";
 
@@ -33,6 +40,11 @@ struct making {
     int64_t rows;
     const struct str *about; /* there before the first row */
     struct progress progress;
+    struct total {
+        char kind[32], phase[32];
+        int64_t requests;
+    } totals[TOTALS_MAX];
+    size_t total_count;
 };
 
 /* RFC 4180; what a spreadsheet would take for a formula begins with an apostrophe. */
@@ -62,9 +74,27 @@ static int64_t requests_of(struct str about)
     int64_t requests = 0;
     struct err err;
 
-    return json_parse(arena, about, &v, &err) && json_i64(json_member(v, "requests"), &requests)
+    return json_parse(arena, about, &v, &err) &&
+                   json_i64(json_member(v, "requests_of_all_times"), &requests)
                ? requests
                : 0;
+}
+
+/* The control totals: what was written, by kind and phase. */
+static bool count_row(struct making *m, struct str kind, struct str phase)
+{
+    size_t i = 0;
+
+    while (i < m->total_count &&
+           !(str_eq_c(kind, m->totals[i].kind) && str_eq_c(phase, m->totals[i].phase)))
+        i++;
+    if (i == m->total_count &&
+        (i == TOTALS_MAX || !str_copy(m->totals[i].kind, sizeof m->totals[i].kind, kind) ||
+         !str_copy(m->totals[i].phase, sizeof m->totals[i].phase, phase)))
+        return false;
+    m->total_count += i == m->total_count;
+    m->totals[i].requests++;
+    return true;
 }
 
 static bool put_row(void *arg, const struct str cells[POPULATION_COLUMNS])
@@ -97,7 +127,8 @@ static bool put_row(void *arg, const struct str cells[POPULATION_COLUMNS])
         buf_add_c(&m->row, c + 1 < POPULATION_COLUMNS ? "," : "\r\n");
     }
     m->rows++;
-    return !m->row.over && export_add(&m->csv, buf_str(&m->row));
+    return count_row(m, cells[CHANGE_KIND], cells[PHASE]) && !m->row.over &&
+           export_add(&m->csv, buf_str(&m->row));
 }
 
 static bool put_heads(struct making *m)
@@ -127,8 +158,37 @@ static bool write_sample(struct sampling *s, const char *dir, struct err *err)
     return good && (closed || FAIL(err, ERR_TEMPORARY, "the sample cannot be written"));
 }
 
+/* What the database says of itself, and of what was written of it. */
+static void put_about(struct json_out *out, const struct making *m)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    const struct json *v;
+    struct err err;
+
+    if (!json_parse(arena, *m->about, &v, &err))
+        v = NULL;
+    json_open_object(out);
+    JSON_EACH(member, v)
+    {
+        json_put_name(out, arena_cstr(arena, json_name(member)));
+        json_put_value(out, member);
+    }
+    json_i64_member(out, "requests", m->rows);
+    json_put_name(out, "totals");
+    json_open_array(out);
+    for (size_t i = 0; i < m->total_count; i++) {
+        json_open_object(out);
+        json_str_member(out, "change_kind", str_of(m->totals[i].kind));
+        json_str_member(out, "phase", str_of(m->totals[i].phase));
+        json_i64_member(out, "requests", m->totals[i].requests);
+        json_close_object(out);
+    }
+    json_close_array(out);
+    json_close_object(out);
+}
+
 static void put_manifest(const struct making *m, const struct population *p,
-                         const struct sampling *s, struct str about, const char *sql, struct buf *b)
+                         const struct sampling *s, const char *sql, struct buf *b)
 {
     struct json_out out;
 
@@ -137,8 +197,9 @@ static void put_manifest(const struct making *m, const struct population *p,
     json_str_member(&out, "format", str_of(FORMAT));
     json_str_member(&out, "from", p->from);
     json_str_member(&out, "to", p->to);
+    json_str_member(&out, "by", p->by_changes ? STR("changed") : STR("requested"));
     json_put_name(&out, "about");
-    json_put_raw(&out, about);
+    put_about(&out, m);
     json_str_member(&out, "sql", str_of(sql));
     json_put_name(&out, "files");
     json_open_array(&out);
@@ -181,7 +242,78 @@ static bool write_manifest(const struct pg_options *options, const struct popula
     return export_path(dir, "manifest.json", path, err) && file_replace(path, manifest, err);
 }
 
-/* Rows counted one by one are as many as the database counts at once. */
+/* Whoever exports should know before the auditor does. */
+static void warn_differences(struct str about)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    const struct json *v;
+    struct err err;
+    int64_t difference, counted, logged;
+
+    if (!json_parse(arena, about, &v, &err))
+        return;
+    JSON_EACH(c, json_member(v, "reconciliation"))
+    {
+        if (json_i64(json_member(c, "difference"), &difference) && difference &&
+            json_i64(json_member(c, "counted"), &counted) &&
+            json_i64(json_member(c, "logged"), &logged))
+            fprintf(stderr,
+                    "countersign: %.*s: %lld are there, and the log tells of %lld; 'db verify' "
+                    "names the rows\n",
+                    STR_ARG(json_path_str(c, "what")), (long long)counted, (long long)logged);
+    }
+}
+
+static bool write_rows(const struct pg_options *options, const struct population *p,
+                       struct making *m, const char *dir, struct arena *arena, struct str *about,
+                       const char **ret_sql, struct err *err)
+{
+    m->about = about;
+    buf_init(&m->row, EXPORT_ROW_BYTES);
+    bool good = export_open(&m->jsonl, dir, err) && export_open(&m->csv, dir, err);
+    if (good && !put_heads(m))
+        good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
+    good = good && store_population(options, p, arena, about, ret_sql, err);
+    progress_end(&m->progress);
+    bool closed = export_close(&m->jsonl);
+    closed = export_close(&m->csv) && closed;
+    buf_done(&m->row);
+    return good && (closed || FAIL(err, ERR_TEMPORARY, "the population cannot be written"));
+}
+
+bool evidence_population_make(const struct pg_options *options, const struct population_wish *wish,
+                              const char *dir, int64_t *ret, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    struct sampling sampling = {&wish->sample, arena, .jsonl = {.name = "sample.jsonl"},
+                                .csv = {.name = "sample.csv"}};
+    struct making m = {.jsonl = {.name = "population.jsonl"}, .csv = {.name = "population.csv"}};
+    struct population p = {.from = str_of(wish->from),
+                           .to = str_of(wish->to),
+                           .by_changes = wish->by && strcmp(wish->by, "changed") == 0,
+                           .fn = put_row,
+                           .arg = &m};
+    struct str about = STR_NONE;
+    const char *sql;
+
+    if (wish->by && !p.by_changes && strcmp(wish->by, "requested") != 0)
+        return FAIL(err, ERR_INPUT, "--by is requested or changed");
+    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+        return FAIL(err, ERR_TEMPORARY, "cannot make '%s': %s", dir, strerror(errno));
+    if (!write_rows(options, &p, &m, dir, arena, &about, &sql, err) ||
+        (wish->sample.size && !write_sample(&sampling, dir, err)))
+        return false;
+    *ret = m.rows;
+    warn_differences(about);
+    AUTO(drop_buf) struct buf manifest;
+    buf_init(&manifest, MANIFEST_BYTES);
+    put_manifest(&m, &p, &sampling, sql, &manifest);
+    return write_manifest(options, &p, m.rows, buf_str(&manifest), dir, err);
+}
+
+/* --- verified --- */
+
+/* Rows, requests and control totals are as many. */
 static bool check_count(struct str about, int64_t rows, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
@@ -198,44 +330,6 @@ static bool check_count(struct str about, int64_t rows, struct err *err)
                 "%lld rows, %lld requests, %lld in the totals: they must be as many",
                 (long long)rows, (long long)requests, (long long)sum);
 }
-
-bool evidence_population_make(const struct pg_options *options, const char *from, const char *to,
-                              const struct sample_wish *wish, const char *dir, int64_t *ret,
-                              struct err *err)
-{
-    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
-    struct sampling sampling = {wish, arena, .jsonl = {.name = "sample.jsonl"},
-                                .csv = {.name = "sample.csv"}};
-    struct making m = {.jsonl = {.name = "population.jsonl"}, .csv = {.name = "population.csv"}};
-    struct population p = {str_of(from), str_of(to), put_row, &m};
-    struct str about = STR_NONE;
-    const char *sql;
-
-    m.about = &about;
-    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
-        return FAIL(err, ERR_TEMPORARY, "cannot make '%s': %s", dir, strerror(errno));
-    buf_init(&m.row, EXPORT_ROW_BYTES);
-    bool good = export_open(&m.jsonl, dir, err) && export_open(&m.csv, dir, err);
-    if (good && !put_heads(&m))
-        good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
-    good = good && store_population(options, &p, arena, &about, &sql, err);
-    progress_end(&m.progress);
-    bool closed = export_close(&m.jsonl);
-    closed = export_close(&m.csv) && closed;
-    buf_done(&m.row);
-    if (good && !closed)
-        good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
-    *ret = m.rows;
-    if (!good || !check_count(about, m.rows, err) ||
-        (wish->size && !write_sample(&sampling, dir, err)))
-        return false;
-    AUTO(drop_buf) struct buf manifest;
-    buf_init(&manifest, MANIFEST_BYTES);
-    put_manifest(&m, &p, &sampling, about, sql, &manifest);
-    return write_manifest(options, &p, m.rows, buf_str(&manifest), dir, err);
-}
-
-/* --- verified --- */
 
 bool evidence_population_is(const char *path, char ret_dir[EXPORT_PATH_BYTES])
 {
@@ -284,6 +378,73 @@ static bool check_file(const char *dir, const struct json *v, int64_t heads, int
                     (long long)(lines - heads), (long long)rows);
     *ret_rows = rows;
     return true;
+}
+
+/* --- one population, written twice --- */
+
+struct tabling {
+    struct digest *digest;
+    struct buf row;
+};
+
+static struct str cell_of(const struct json *v)
+{
+    switch (json_type(v)) {
+    case JSON_BOOL:
+        return json_is_true(v) ? STR("true") : STR("false");
+    case JSON_NUMBER:
+        return json_number_text(v);
+    case JSON_STRING:
+        return json_str(v);
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        break;
+    }
+    return STR_NONE;
+}
+
+static void table_cells(struct tabling *t, const struct json *row, bool heads)
+{
+    buf_clear(&t->row);
+    JSON_EACH(cell, row)
+    {
+        put_csv(&t->row, heads ? json_name(cell) : cell_of(cell));
+        buf_add_c(&t->row, json_next(cell) ? "," : "\r\n");
+    }
+    digest_add(t->digest, buf_str(&t->row));
+}
+
+/* Names and order of the columns are those of the lines: older exports may have others. */
+static bool table_row(void *arg, struct str line, int64_t row, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(EXPORT_ROW_BYTES * 16);
+    const struct json *v;
+
+    if (!json_parse(arena, line, &v, err))
+        return FAIL(err, ERR_INPUT, "line %lld of population.jsonl is no request",
+                    (long long)row + 1);
+    if (!row)
+        table_cells(arg, v, true);
+    table_cells(arg, v, false);
+    return true;
+}
+
+/* People open the table, and what is held to the log are the lines: both must say the same. */
+static bool check_table(const char *dir, const struct json *csv, struct err *err)
+{
+    struct tabling t = {.digest = digest_new()};
+    uint8_t digest[SHA256_BYTES];
+    char hex[SHA256_HEX_SIZE];
+
+    buf_init(&t.row, EXPORT_ROW_BYTES);
+    bool good = sample_each_line(dir, "population.jsonl", 0, table_row, &t, err);
+    digest_end(t.digest, digest);
+    buf_done(&t.row);
+    hex_encode(digest, sizeof digest, hex);
+    return good &&
+           (str_eq_c(json_path_str(csv, "sha256"), hex) ||
+            FAIL(err, ERR_INPUT, "population.csv does not say the same as population.jsonl"));
 }
 
 /* Drawn again, it is the same. */
@@ -340,6 +501,55 @@ static bool is_of_manifest(void *arg, struct str entry)
            str_eq_c(json_path_str(v, "detail/manifest_sha256"), arg);
 }
 
+/* --- against the log --- */
+
+struct comparing {
+    struct told_book *book;
+    int64_t seq, upto; /* entries that were there when it was exported */
+    struct err *err;
+};
+
+/* True ends the walk: behind the last one, or where it fails. */
+static bool hear_entry(void *arg, struct str entry)
+{
+    struct comparing *c = arg;
+
+    return ++c->seq > c->upto || !told_hear(c->book, c->seq, entry, c->err);
+}
+
+static bool compare_row(void *arg, struct str line, int64_t row, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(EXPORT_ROW_BYTES * 16);
+    const struct comparing *c = arg;
+    const struct json *v;
+
+    return (json_parse(arena, line, &v, err) ||
+            FAIL(err, ERR_INPUT, "line %lld of population.jsonl is no request",
+                 (long long)row + 1)) &&
+           told_check(c->book, v, err);
+}
+
+static bool compare(const char *dir, const struct json *manifest, int64_t upto,
+                    struct evidence_log *log, struct err *err)
+{
+    int64_t since_us, until_us, found;
+
+    if (!told_us(json_path_str(manifest, "about/since"), &since_us) ||
+        !told_us(json_path_str(manifest, "about/until"), &until_us))
+        return FAIL(err, ERR_INPUT, "manifest.json does not say of which period it is");
+    struct comparing c = {
+        .book = told_new(str_eq_c(json_path_str(manifest, "by"), "changed"), since_us, until_us),
+        .upto = upto,
+        .err = err};
+    err->what[0] = '\0';
+    bool good = evidence_log_verify(log, NULL, 0, err) &&
+                evidence_log_find(log, 1, hear_entry, &c, &found, err) && !err->what[0] &&
+                sample_each_line(dir, "population.jsonl", 0, compare_row, &c, err) &&
+                told_complete(c.book, err);
+    told_free(c.book);
+    return good;
+}
+
 bool evidence_population_in_log(const char *dir, struct evidence_log *log, int64_t *ret,
                                 struct err *err)
 {
@@ -359,7 +569,8 @@ bool evidence_population_in_log(const char *dir, struct evidence_log *log, int64
                          "manifest.json is not in the log: of its %lld entries none says that a "
                          "manifest with the hash %s was exported. It was changed afterwards, made "
                          "with a role that may only read, or the log is a copy from before",
-                         (long long)evidence_log_size(log), hex));
+                         (long long)evidence_log_size(log), hex)) &&
+           compare(dir, v, before, log, err);
 }
 
 bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
@@ -385,6 +596,7 @@ bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
             FAIL(err, ERR_INPUT, "the manifest names other files than an export has")) &&
            check_file(dir, json_path(files, "0"), 0, ret, err) &&
            check_file(dir, json_path(files, "1"), 1, &csv, err) &&
+           (!*ret || check_table(dir, json_path(files, "1"), err)) &&
            check_count(buf_str(&about), *ret, err) &&
            (!sampled ||
             (check_file(dir, json_path(files, "2"), 0, &csv, err) &&

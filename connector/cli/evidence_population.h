@@ -10,18 +10,25 @@
 #include "io/io_pg.h"
 
 /* Write population.jsonl, population.csv, with a wish sample.jsonl and sample.csv, and
- * manifest.json into `dir`, made when it is not there, and on record before that; from <= requested
- * < to, RFC 3339 or dates. *ret: requests in it. */
-MUST_CHECK bool evidence_population_make(const struct pg_options *options, const char *from,
-                                         const char *to, const struct sample_wish *wish,
-                                         const char *dir, int64_t *ret, struct err *err);
+ * manifest.json into `dir`, made when it is not there, and on record before that. *ret: requests in
+ * it. */
+struct population_wish {
+    const char *from, *to; /* RFC 3339 or dates: from <= ... < to */
+    const char *by;        /* "requested" in it, or "changed"; NULL: requested */
+    struct sample_wish sample;
+};
+MUST_CHECK bool evidence_population_make(const struct pg_options *options,
+                                         const struct population_wish *wish, const char *dir,
+                                         int64_t *ret, struct err *err);
 /* Is that a folder with a manifest, or its manifest.json? *ret_dir: the folder. */
 bool evidence_population_is(const char *path, char ret_dir[EXPORT_PATH_BYTES]);
 /* The files are those of the manifest, its counts those of the files, and the sample the one that
  * its seed draws. The error names the file. */
 MUST_CHECK bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err);
 /* Which entry of a log says that just this manifest was exported (*ret), as far as the log's signed
- * root proves it. False for none, too. */
+ * root proves it. False for none, too; and where a request of the period is missing, or stands
+ * there otherwise than the entries up to the export tell it: the error names request and entry. The
+ * log is derived anew for that. */
 MUST_CHECK bool evidence_population_in_log(const char *dir, struct evidence_log *log, int64_t *ret,
                                            struct err *err);
 

@@ -77,11 +77,8 @@ static bool judge(struct str line, struct str seed, struct sample_pick *ret, str
     return true;
 }
 
-typedef bool line_fn(void *arg, struct str line, int64_t row, struct err *err);
-
-/* Each line with its end; row -1: heads. */
-static bool each_line(const char *dir, const char *name, int64_t heads, line_fn *fn, void *arg,
-                      struct err *err)
+bool sample_each_line(const char *dir, const char *name, int64_t heads, sample_line_fn *fn,
+                      void *arg, struct err *err)
 {
     char path[EXPORT_PATH_BYTES], line[EXPORT_ROW_BYTES];
     bool good = true;
@@ -126,7 +123,7 @@ bool sample_draw(const char *dir, const struct sample_wish *wish, struct arena *
         d.strata[i] = (struct stratum){
             .size = wish->size,
             .best = arena_array(arena, (size_t)wish->size, sizeof(struct sample_pick))};
-    if (!each_line(dir, "population.jsonl", 0, draw_line, &d, err))
+    if (!sample_each_line(dir, "population.jsonl", 0, draw_line, &d, err))
         return false;
     sample_share(ret->population, wish->size, ret->sampled);
     for (size_t i = 0; i < SAMPLE_STRATA; i++)
@@ -164,7 +161,7 @@ bool sample_text(const char *dir, const char *name, int64_t heads, const struct 
     size_t len;
 
     c.lines = arena_array(arena, drawn->count + 1, sizeof *c.lines);
-    if (!each_line(dir, name, heads, collect_line, &c, err))
+    if (!sample_each_line(dir, name, heads, collect_line, &c, err))
         return false;
     len = c.heads.len;
     for (size_t i = 0; i < drawn->count; i++)

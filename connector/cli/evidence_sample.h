@@ -35,6 +35,10 @@ MUST_CHECK bool sample_draw(const char *dir, const struct sample_wish *wish, str
 MUST_CHECK bool sample_text(const char *dir, const char *name, int64_t heads,
                             const struct sample_drawn *drawn, struct arena *arena, struct str *ret,
                             struct err *err);
+/* Each line of a population's file, with its end; row -1: heads. False from fn ends it. */
+typedef bool sample_line_fn(void *arg, struct str line, int64_t row, struct err *err);
+MUST_CHECK bool sample_each_line(const char *dir, const char *name, int64_t heads,
+                                 sample_line_fn *fn, void *arg, struct err *err);
 /* As the member "sample" of a manifest. */
 void sample_put(struct json_out *out, const struct sample_wish *wish,
                 const struct sample_drawn *drawn);

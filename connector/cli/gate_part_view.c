@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "cli/gate_part_priv.h"
+#include "cli/view.h"
 #include "jsm/jsm_screen.h"
 
 struct str gate_view_name(struct gate_work *w, const struct gate_scheme *scheme)
@@ -75,7 +76,7 @@ struct str gate_parts_changes(struct gate_work *w, const struct gate_project *p)
 static void print_line(void *arg, struct str line)
 {
     (void)arg;
-    printf("  %.*s\n", STR_ARG(line));
+    view_line("  %.*s", STR_ARG(line));
 }
 
 static bool is_mapped(const struct gate_work *w, const struct gate_parts_there *t)
@@ -117,7 +118,8 @@ void gate_parts_say(struct gate_work *w, const struct gate_project *p)
     bool both = are_there(t);
 
     if (p->gate->missing.len)
-        printf("  ! the mapping names fields that do not exist: %.*s\n", STR_ARG(p->gate->missing));
+        view_line("  ! the mapping names fields that do not exist: %.*s",
+                  STR_ARG(p->gate->missing));
     if (w->wish->no_fields)
         return;
     if (!t->known || !t->scheme_count)
@@ -127,8 +129,8 @@ void gate_parts_say(struct gate_work *w, const struct gate_project *p)
                p->gate->unshown.len ? "\n    " : "", STR_ARG(p->gate->unshown));
     each_line(w, p, print_line, NULL);
     if (both && is_mapped(w, t))
-        printf("  fields Access check %.*s and Access check reason %.*s: as the mapping says\n",
-               STR_ARG(t->fields[GATE_FIELD_CHECK]), STR_ARG(t->fields[GATE_FIELD_REASON]));
+        view_line("  fields Access check %.*s and Access check reason %.*s: as the mapping says",
+                  STR_ARG(t->fields[GATE_FIELD_CHECK]), STR_ARG(t->fields[GATE_FIELD_REASON]));
     else if (both)
-        printf("  ! write into the mapping: %.*s\n", STR_ARG(naming(w, t)));
+        view_line("  ! write into the mapping: %.*s", STR_ARG(naming(w, t)));
 }

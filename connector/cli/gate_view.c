@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/gate_work.h"
+#include "cli/view.h"
 #include "service/gate_detail.h"
 
 enum { POLLS_SHOWN = 2 };
@@ -125,10 +126,10 @@ static void each_change(struct gate_work *w, const struct gate_flow *f, gate_lin
         const struct gate_change *c = &f->plan->added[i];
         bool road = c->kind != GATE_ADD_STATUS && c->kind != GATE_ASK;
         struct str name = road ? added_name(f, nth++) : STR_NONE;
-        fn(arg, change_words(w, f, c, name));
+        fn(arg, view_plain(w->arena, change_words(w, f, c, name)));
     }
     for (size_t i = 0; i < f->plan->changed_count; i++)
-        fn(arg, change_words(w, f, &f->plan->changed[i], STR_NONE));
+        fn(arg, view_plain(w->arena, change_words(w, f, &f->plan->changed[i], STR_NONE)));
     for (size_t i = 0; i < f->plan->added_count + f->plan->changed_count; i++) {
         size_t at = i - f->plan->added_count;
         const struct gate_change *c =
@@ -159,9 +160,9 @@ static void say_roads(struct gate_work *w, const struct workflow *flow)
     for (size_t i = 0; i < report.count; i++) {
         const struct road_verdict *v = &report.rows[i];
         const struct road *road = &flow->roads[v->road];
-        printf("    %-5s  %.*s (%.*s): %.*s -> %.*s: %s\n", road_state_name(v->state),
-               STR_ARG(road->name), STR_ARG(road->id), STR_ARG(gate_from(w->arena, flow, road)),
-               STR_ARG(flow->statuses[road->to].name), ROAD_REASON_WORDS[v->reason]);
+        view_line("    %-5s  %.*s (%.*s): %.*s -> %.*s: %s", road_state_name(v->state),
+                  STR_ARG(road->name), STR_ARG(road->id), STR_ARG(gate_from(w->arena, flow, road)),
+                  STR_ARG(flow->statuses[road->to].name), ROAD_REASON_WORDS[v->reason]);
     }
 }
 
@@ -175,8 +176,8 @@ static void say_rules(const struct site_gate *gate)
                gate->rule_count, site_gate_rules_open(gate));
     for (size_t i = 0; i < gate->rule_count; i++) {
         enum rule_reason reason = auto_rule_judge(&gate->rules[i], roads);
-        printf("    %-5s  %.*s: %s\n", road_state_name(auto_rule_state(reason)),
-               STR_ARG(gate->rules[i].name), RULE_REASON_WORDS[reason]);
+        view_line("    %-5s  %.*s: %s", road_state_name(auto_rule_state(reason)),
+                  STR_ARG(gate->rules[i].name), RULE_REASON_WORDS[reason]);
     }
 }
 
@@ -191,7 +192,7 @@ static void say_findings(const struct site_gate *gate, const struct workflow *fl
                GATE_FINDING_TEXTS[i].what);
         if (i == GATE_FOUND_STRANGERS)
             for (size_t k = 0; k < gate->facts.strangers && k < SITE_GATE_MEMBERS_MAX; k++)
-                printf("           %.*s\n", STR_ARG(gate->strangers[k]));
+                view_line("           %.*s", STR_ARG(gate->strangers[k]));
         printf("           help: %s\n", GATE_FINDING_TEXTS[i].help);
     }
 }
@@ -201,38 +202,38 @@ static void say_mode(const struct gate_choice *choice)
     printf("  gate: %s\n", GATE_KIND_NAMES[choice->kind]);
     for (size_t i = 0; i < GATE_KIND_COUNT && i < (size_t)choice->kind; i++)
         if (choice->why_not[i])
-            printf("    not %s: %s\n", GATE_KIND_NAMES[i], choice->why_not[i]);
+            view_line("    not %s: %s", GATE_KIND_NAMES[i], choice->why_not[i]);
         else
             printf("    not %s: gate_mode of the site chooses another one\n", GATE_KIND_NAMES[i]);
 }
 
 static void say_head(const struct gate_work *w, const struct site_gate *gate)
 {
-    printf("%.*s %.*s (%s)\n", STR_ARG(w->at->name), STR_ARG(gate->project),
-           !gate->able.workflow_rest ? "Data Center"
-           : gate->able.team_managed ? "team-managed"
-                                     : "company-managed");
+    view_line("%.*s %.*s (%s)", STR_ARG(w->at->name), STR_ARG(gate->project),
+              !gate->able.workflow_rest ? "Data Center"
+              : gate->able.team_managed ? "team-managed"
+                                        : "company-managed");
 }
 
 static void say_tries(const struct site_gate *gate)
 {
     for (size_t i = 0; i < gate->try_count; i++)
-        printf("  tried on %.*s as %.*s: %zu road%s into done offered\n",
-               STR_ARG(gate->tries[i].ticket), STR_ARG(gate->tries[i].who), gate->tries[i].offered,
-               gate->tries[i].offered == 1 ? "" : "s");
+        view_line("  tried on %.*s as %.*s: %zu road%s into done offered",
+                  STR_ARG(gate->tries[i].ticket), STR_ARG(gate->tries[i].who),
+                  gate->tries[i].offered, gate->tries[i].offered == 1 ? "" : "s");
     if (gate->not_tried)
-        printf("  not tried: %s\n", gate->not_tried);
+        view_line("  not tried: %s", gate->not_tried);
     if (gate->able.workflow_rest && gate->facts.resolution == ROAD_NOT_KNOWN)
         printf("  not known: whether the resolution can be edited\n");
     if (gate->editable.len)
-        printf("  note: %.*s can be edited by agents; what stands there proves nothing\n",
-               STR_ARG(gate->editable));
+        view_line("  note: %.*s can be edited by agents; what stands there proves nothing",
+                  STR_ARG(gate->editable));
     for (size_t i = 0; i < GATE_UNSEEN_COUNT; i++) {
         if (i == GATE_UNSEEN_RULES && !gate->rules_unseen.len)
             continue;
         printf("  cannot be seen: %s\n", GATE_UNSEEN_WORDS[i]);
         if (i == GATE_UNSEEN_RULES)
-            printf("    why: %.*s\n", STR_ARG(gate->rules_unseen));
+            view_line("    why: %.*s", STR_ARG(gate->rules_unseen));
     }
 }
 
@@ -244,8 +245,8 @@ static void say_renamed(struct gate_work *w, const struct site_gate *gate)
     if (!json_parse(w->arena, gate_renamed(w, gate), &lines, &err))
         return;
     JSON_EACH(line, lines)
-    printf("  note: %.*s: it is known by its number, and works all the same\n",
-           STR_ARG(json_str(line)));
+    view_line("  note: %.*s: it is known by its number, and works all the same",
+              STR_ARG(json_str(line)));
 }
 
 /* How long a ticket can stand done where nothing holds it back. */
@@ -273,11 +274,11 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
     gate_choose(&gate->able, w->at->gate.strongest, &choice);
     say_head(w, gate);
     if (!gate->known)
-        printf("  not known: %s\n", gate->why);
+        view_line("  not known: %s", gate->why);
     say_mode(&choice);
     for (size_t i = 0; i < gate->flow_count; i++) {
-        printf("  workflow %.*s%s%.*s\n", STR_ARG(gate->flows[i].roads.name),
-               gate->shared[i].len ? ", used by " : "", STR_ARG(gate->shared[i]));
+        view_line("  workflow %.*s%s%.*s", STR_ARG(gate->flows[i].roads.name),
+                  gate->shared[i].len ? ", used by " : "", STR_ARG(gate->shared[i]));
         say_roads(w, &gate->flows[i].roads);
         say_findings(gate, &gate->flows[i].roads);
     }
@@ -299,7 +300,7 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
 static void print_line(void *arg, struct str line)
 {
     (void)arg;
-    printf("    %.*s\n", STR_ARG(line));
+    view_line("    %.*s", STR_ARG(line));
 }
 
 static void put_roads(struct gate_work *w, const char *name, const struct workflow *flow)
@@ -366,13 +367,13 @@ static void say_group(const struct gate_work *w, const struct site_gate *gate)
     if (gate->able.team_managed || !gate->known)
         return;
     if (gate->facts.group == ROAD_NO)
-        printf("  + group %.*s, with the connector as its only member\n",
-               STR_ARG(w->at->gate.group));
+        view_line("  + group %.*s, with the connector as its only member",
+                  STR_ARG(w->at->gate.group));
     else if (gate->facts.member == ROAD_NO)
-        printf("  + the connector into group %.*s\n", STR_ARG(w->at->gate.group));
+        view_line("  + the connector into group %.*s", STR_ARG(w->at->gate.group));
     for (size_t i = 0; i < gate->facts.strangers && i < SITE_GATE_MEMBERS_MAX; i++)
-        printf("  ! %.*s is in group %.*s: take them out first\n", STR_ARG(gate->strangers[i]),
-               STR_ARG(w->at->gate.group));
+        view_line("  ! %.*s is in group %.*s: take them out first", STR_ARG(gate->strangers[i]),
+                  STR_ARG(w->at->gate.group));
 }
 
 static void say_complaints(struct str rest)
@@ -380,7 +381,7 @@ static void say_complaints(struct str rest)
     while (rest.len) {
         struct str line = str_cut(&rest, '\n');
         if (line.len)
-            printf("    %.*s\n", STR_ARG(line));
+            view_line("    %.*s", STR_ARG(line));
     }
 }
 
@@ -401,12 +402,12 @@ static void say_flow(struct gate_work *w, const struct gate_flow *f)
 {
     bool empty = gate_flow_rests(f);
 
-    printf("  workflow %.*s, version %lld\n", STR_ARG(f->now->roads.name),
-           (long long)f->now->version);
+    view_line("  workflow %.*s, version %lld", STR_ARG(f->now->roads.name),
+              (long long)f->now->version);
     if (f->shared.len && !empty)
-        printf("  ! %.*s use%s this workflow, too: it changes for them as well (--shared goes "
-               "on)\n",
-               STR_ARG(f->shared), str_find(f->shared, ',') < 0 ? "s" : "");
+        view_line("  ! %.*s use%s this workflow, too: it changes for them as well (--shared goes "
+                  "on)",
+                  STR_ARG(f->shared), str_find(f->shared, ',') < 0 ? "s" : "");
     printf("  before:\n");
     say_roads(w, &f->now->roads);
     say_early(f);
@@ -430,7 +431,7 @@ void gate_say_plan(struct gate_work *w, const struct gate_project *p)
     }
     say_head(w, p->gate);
     if (!p->gate->known)
-        printf("  not known: %s\n", p->gate->why);
+        view_line("  not known: %s", p->gate->why);
     say_mode(&p->choice);
     say_group(w, p->gate);
     if (p->gate->known)

@@ -37,11 +37,44 @@ static void print_change(const struct json *c)
     printf("\n");
 }
 
+/* What was compared: the phases of requests as one. Counts that are not there could not be made:
+ * entries that they need went into files before it was put down how many of each kind there are. */
+static void print_compared(const struct json *counts)
+{
+    static const char *const NEEDED[] = {"reads of target systems", "approvals"};
+    struct str missing[2];
+    size_t missed = 0;
+    bool phases = false;
+
+    printf("As many as the log tells of:");
+    JSON_EACH(c, counts)
+    {
+        struct str what = json_path_str(c, "what");
+        bool phase = str_starts(what, STR("requests in "));
+        if (!phase || !phases)
+            printf("%s %.*s", c == json_first(counts) ? "" : ",",
+                   STR_ARG(phase ? STR("requests by phase") : what));
+        phases |= phase;
+    }
+    printf("\n");
+    for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0]; i++) {
+        bool found = false;
+        JSON_EACH(c, counts)
+        found |= str_eq_c(json_path_str(c, "what"), NEEDED[i]);
+        if (!found)
+            missing[missed++] = str_of(NEEDED[i]);
+    }
+    for (size_t i = 0; i < missed; i++)
+        printf("Not counted: %.*s; the files that their entries went into do not say how many\n",
+               STR_ARG(missing[i]));
+}
+
 static void print_counts(const struct json *document)
 {
+    const struct json *counts = json_member(document, "counts");
     long long differ = 0;
 
-    JSON_EACH(c, json_member(document, "counts"))
+    JSON_EACH(c, counts)
     {
         long long difference = number(c, "difference");
         if (!difference)
@@ -53,7 +86,7 @@ static void print_counts(const struct json *document)
     if (differ)
         printf("Requests and log differ: 'countersign db verify' names the rows\n");
     else
-        printf("Tickets, requests, reads, approvals and log are as many\n");
+        print_compared(counts);
 }
 
 static void print_document(const struct json *document)

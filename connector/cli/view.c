@@ -1,21 +1,60 @@
 #include "cli/view.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
+
 #include "base/clock.h"
+
+/* How many bytes there are of a character that is not shown, 0: it is. In UTF-8 C0 and C1 controls,
+ * U+200E and U+200F, U+2028 to U+202E, U+2066 to U+2069. */
+static size_t hidden_bytes(struct str text)
+{
+    const unsigned char *p = (const unsigned char *)text.p;
+
+    if (p[0] < ' ' || p[0] == 0x7f)
+        return 1;
+    if (p[0] == 0xc2 && text.len > 1 && p[1] < 0xa0)
+        return 2;
+    if (p[0] != 0xe2 || text.len < 3)
+        return 0;
+    return (p[1] == 0x80 && (p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+                   (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)
+               ? 3
+               : 0;
+}
+
+static size_t make_plain(struct str text, char *dst)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len;) {
+        size_t hidden = hidden_bytes(str_n(text.p + i, text.len - i));
+        dst[len++] = hidden ? '?' : text.p[i];
+        i += hidden ? hidden : 1;
+    }
+    return len;
+}
 
 struct str view_plain(struct arena *arena, struct str text)
 {
     char *p = arena_array(arena, text.len + 1, 1);
 
-    if (!p)
-        return STR_NONE;
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        bool c1 = (unsigned char)text.p[i] == 0xc2 && i + 1 < text.len &&
-                  (unsigned char)text.p[i + 1] < 0xa0;
-        p[len++] = c1 || (unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f ? '?' : text.p[i];
-        i += c1; /* both its bytes */
-    }
-    return str_n(p, len);
+    return p ? str_n(p, make_plain(text, p)) : STR_NONE;
+}
+
+void view_line(const char *format, ...)
+{
+    char *text;
+    va_list args;
+
+    va_start(args, format);
+    int len = vasprintf(&text, format, args);
+    va_end(args);
+    if (len < 0)
+        abort();
+    fwrite(text, 1, make_plain(str_n(text, (size_t)len), text), stdout);
+    putchar('\n');
+    free(text);
 }
 
 struct str view_text(struct arena *arena, const struct json *v, const char *path)

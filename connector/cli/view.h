@@ -8,8 +8,11 @@
 #include "base/arena.h"
 #include "json/json_read.h"
 
-/* What strangers typed moves no cursor: control characters become "?". */
+/* What strangers typed moves no cursor and ends no line: control characters become "?", as do those
+ * that turn the direction of what follows. */
 struct str view_plain(struct arena *arena, struct str text);
+/* Print a line of which parts are theirs: the whole of it plain, and its end behind it. */
+void view_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The text there, plain; "-" without one. */
 struct str view_text(struct arena *arena, const struct json *v, const char *path);
 /* "2026-11-24 10:20:07", in UTC; "-" without a time. */

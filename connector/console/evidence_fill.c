@@ -88,6 +88,8 @@ struct str shown_time(const struct filling *f, int64_t ms)
 
 static enum say_mark mark_of_read(const struct json *read)
 {
+    if (json_is_true(json_member(read, "unsaid")))
+        return MARK_BAD;
     if (json_is_true(json_member(read, "proves")))
         return MARK_GOOD;
     if (fact_is(read, "outcome", "unknown") || json_is_true(json_member(read, "older_than_claim")))
@@ -117,6 +119,8 @@ static struct str found(struct filling *f, const struct json *read)
 
 static struct str weight(struct filling *f, const struct json *read)
 {
+    if (json_is_true(json_member(read, "unsaid")))
+        return STR("the log does not say so");
     if (json_is_true(json_member(read, "proves")))
         return STR("proves it");
     if (fact_is(read, "outcome", "unknown"))
@@ -346,7 +350,8 @@ static void fill_seal(struct filling *f, const struct json *sealed)
     }
     if (seal->entries == fact_number(sealed, "entries"))
         seal->at_ms = fact_number(sealed, "at_ms");
-    seal->is_sealed = seal->entries >= fact_number(f->facts, "acts/last");
+    seal->is_empty = !fact_number(f->facts, "acts/last");
+    seal->is_sealed = !seal->is_empty && seal->entries >= fact_number(f->facts, "acts/last");
 }
 
 static void fill_made(struct filling *f, const struct json *document)
@@ -415,6 +420,7 @@ bool evidence_page_fill(struct arena *arena, const struct json *document,
         .clock = json_member(facts, "clock"),
         .viewer = viewer,
         .now_ms = fact_number(document, "made/at_ms"),
+        .told = json_member(facts, "told"),
         .phase = fact_text(facts, "phase"),
         .ended = fact_text(facts, "clock/ended"),
         .page = ret,
@@ -423,6 +429,10 @@ bool evidence_page_fill(struct arena *arena, const struct json *document,
     *ret = (struct evidence_page){.id = fact_text(facts, "id")};
     if (!ret->id.len || !f.phase.len || !f.now_ms)
         return FAIL(err, ERR_INPUT, "these are not the facts of a request");
+    if (fact_text(f.told, "phase").len) { /* the log decides, not the row */
+        f.phase = fact_text(f.told, "phase");
+        f.ended = fact_text(f.told, "outcome");
+    }
     ret->name = fact_text(facts, "ticket").len ? fact_text(facts, "ticket") : ret->id;
     ret->site = fact_text(facts, "site");
     ret->ticket_url = fact_text(facts, "url");

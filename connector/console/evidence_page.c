@@ -415,8 +415,9 @@ static void put_seal(struct markup *m, const struct page_seal *seal)
         }
         markup_text(m, STR("root "));
         HTML_LEAF(m, CODE, seal->root);
-        markup_text(m, seal->is_sealed ? STR(": it holds every entry of this page.")
-                                       : STR(": the newest entries wait for the next one."));
+        markup_text(m, seal->is_sealed  ? STR(": it holds every entry of this page.")
+                       : seal->is_empty ? STR(": none of its entries are in this database.")
+                                        : STR(": the newest entries wait for the next one."));
     }
     put_proof(m, seal);
 }

@@ -48,6 +48,7 @@ struct page_cover {
 /* A checkpoint of the log that holds all of it, and the way there. */
 struct page_seal {
     bool is_sealed; /* the last entry of the request is in it */
+    bool is_empty;  /* the request has no entry here that could be */
     struct str origin, root;
     int64_t entries, at_ms;
     struct str leaf;         /* hash of the last entry in the log; empty: not looked up */
@@ -73,7 +74,8 @@ struct evidence_page {
     struct str id, site, ticket_url, change; /* change: "Removal of fin-ledger-admin ..." */
     enum say_mark mark;
     struct str verdict, because;
-    bool is_live; /* more will happen */
+    bool is_live;   /* more will happen */
+    bool is_unsaid; /* the log does not say so: what is shown of it is no evidence */
     struct page_fact facts[PAGE_FACTS];
     struct timeline picture;
     struct str picture_text;

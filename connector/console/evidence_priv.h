@@ -23,7 +23,9 @@ struct filling {
     const struct evidence_viewer *viewer;
     struct evidence_aliases persons, accounts;
     int64_t now_ms;
-    struct str phase, ended; /* ended: how its clock stopped; empty: it runs */
+    const struct json *told; /* the request as its entries tell it */
+    struct str phase,
+        ended; /* by them, where they are there; ended: how it ended; empty: it runs */
     struct evidence_page *page;
 };
 

@@ -191,6 +191,55 @@ static void say_over(struct filling *f)
                          STR_ARG(why)));
 }
 
+/* "phase, closed" */
+static struct str names_of(struct filling *f, const struct json *list)
+{
+    struct str names = STR_NONE;
+
+    JSON_EACH(name, list)
+    names = arena_printf(f->arena, "%.*s%s%.*s", STR_ARG(names), names.len ? ", " : "",
+                         STR_ARG(json_str(name)));
+    return names;
+}
+
+/* What is shown stands in tables, which whoever owns the database can edit; what counts is the log.
+ * True: it does not bear out what they say, and that is the verdict. */
+static bool say_unsaid(struct filling *f)
+{
+    struct str row = fact_text(f->facts, "phase"), told = fact_text(f->told, "phase");
+    const struct json *differs = json_member(f->told, "differs"),
+                      *files = json_member(f->told, "files");
+    int64_t reads = fact_number(f->reads, "unsaid");
+    struct str why;
+
+    if (json_count(files)) {
+        say(f, MARK_UNKNOWN, STR("Not shown here: its log was retained away"),
+            arena_printf(f->arena,
+                         "The database says that it is %.*s, and the entries that prove it are in "
+                         "%.*s: verify the manifest of that file, and read them there.",
+                         STR_ARG(evidence_reason(f->arena, row)), STR_ARG(names_of(f, files))));
+        return true;
+    }
+    if (!json_count(differs) && !reads)
+        return false;
+    if (told.len && !str_eq(told, row))
+        why = arena_printf(
+            f->arena, "The database says that it is %.*s, and the log that it is %.*s.",
+            STR_ARG(evidence_reason(f->arena, row)), STR_ARG(evidence_reason(f->arena, told)));
+    else if (json_count(differs))
+        why = arena_printf(f->arena, "The database and the log differ in: %.*s.",
+                           STR_ARG(names_of(f, differs)));
+    else
+        why = arena_printf(f->arena, "Of %lld read%s the log does not tell, or otherwise.",
+                           (long long)reads, reads == 1 ? "" : "s");
+    say(f, MARK_BAD, STR("Not proven: the log does not say so"),
+        arena_printf(f->arena,
+                     "%.*s Somebody changed the tables: 'countersign db verify' names the rows.",
+                     STR_ARG(why)));
+    f->page->is_unsaid = true;
+    return true;
+}
+
 void fill_verdict(struct filling *f)
 {
     static const char *const OVER[] = {"denied", "cancelled", "expired", "orphaned"};
@@ -199,7 +248,9 @@ void fill_verdict(struct filling *f)
 
     f->page->change = change(f);
     f->page->is_live = !str_eq_c(f->phase, "closed") && (!over || str_eq_c(f->phase, "orphaned"));
-    if (over)
+    if (say_unsaid(f))
+        f->page->is_live = false;
+    else if (over)
         say_over(f);
     else if (str_index(f->phase, PROVEN, 3) >= 0)
         say_closed(f);

@@ -63,3 +63,57 @@ bool store_entries(const struct pg_options *options, const struct store_entries 
 
     return pg_run_blocking(options, body, &w, err);
 }
+
+struct noting {
+    int64_t entries;
+    struct arena *arena;
+    struct str note;
+};
+
+static bool note_body(void *arg, void *conn, struct err *err)
+{
+    struct noting *n = arg;
+    char entries[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_i(n->entries, entries)};
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_CHECKPOINT_OF, params, &reply, err))
+        return false;
+    n->note = reply.rows ? arena_str(n->arena, pg_cell(&reply, 0, 0)) : STR_NONE;
+    pg_session_release(&reply);
+    return true;
+}
+
+bool store_checkpoint_of(const struct pg_options *options, int64_t entries, struct arena *arena,
+                         struct str *ret, struct err *err)
+{
+    struct noting n = {.entries = entries, .arena = arena};
+    bool good = pg_run_blocking(options, note_body, &n, err);
+
+    *ret = good ? n.note : STR_NONE;
+    return good;
+}
+
+struct period {
+    struct str from, to;
+};
+
+static bool exported_body(void *arg, void *conn, struct err *err)
+{
+    const struct period *p = arg;
+    struct pg_param params[] = {store_p(p->from), store_p(p->to)};
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_EVENTS_EXPORTED, params, &reply, err))
+        return false;
+    pg_session_release(&reply);
+    return true;
+}
+
+bool store_events_exported(const struct pg_options *options, struct str from, struct str to,
+                           struct err *err)
+{
+    struct period p = {from, to};
+
+    return pg_run_blocking(options, exported_body, &p, err);
+}

@@ -29,9 +29,8 @@ static void record(const struct looking *l, void *conn)
     if (!json_parse(l->arena, l->look->facts, &document, &err))
         return;
     struct str request = json_path_str(document, "facts/id");
-    struct pg_param params[] = {store_p(request), store_p(l->look->viewer),
-                                store_p(STR("auditor"))};
-    if (!request.len || !pg_session_query(conn, &SQL_EVIDENCE_SEEN, params, &reply, &err))
+    struct pg_param params[] = {store_p(request), store_p(l->look->viewer)};
+    if (!request.len || !pg_session_query(conn, &SQL_EVIDENCE_TAKEN, params, &reply, &err))
         return;
     l->look->recorded = reply.rows && pg_cell(&reply, 0, 0).len;
     pg_session_release(&reply);
@@ -63,18 +62,58 @@ bool store_evidence_look(const struct pg_options *options, struct arena *arena,
 
 static bool taken_body(void *arg, void *conn, struct err *err)
 {
-    const struct str *name = arg;
-    struct pg_param params[] = {store_p(*name)};
+    const struct str *id = arg;
+    struct pg_param params[] = {store_p(*id), store_p(STR(""))};
     struct pg_reply reply;
 
     if (!pg_session_query(conn, &SQL_EVIDENCE_TAKEN, params, &reply, err))
         return false;
     bool found = reply.rows && pg_cell(&reply, 0, 0).len;
     pg_session_release(&reply);
-    return found || FAIL(err, ERR_INPUT, "there is no request '%.*s'", STR_ARG(*name));
+    return found || FAIL(err, ERR_INPUT, "there is no request '%.*s'", STR_ARG(*id));
 }
 
-bool store_evidence_taken(const struct pg_options *options, struct str name, struct err *err)
+bool store_evidence_taken(const struct pg_options *options, struct str id, struct err *err)
 {
-    return pg_run_blocking(options, taken_body, &name, err);
+    return pg_run_blocking(options, taken_body, &id, err);
+}
+
+struct naming {
+    struct str name, id;
+    struct arena *arena;
+    bool several;
+};
+
+static bool named_body(void *arg, void *conn, struct err *err)
+{
+    struct naming *n = arg;
+    struct pg_param params[] = {store_p(n->name)};
+    struct str names = STR_NONE;
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_REQUEST_NAMED, params, &reply, err))
+        return false;
+    for (int i = 0; i < reply.rows; i++) {
+        n->id = arena_str(n->arena, pg_cell(&reply, i, 0));
+        names = arena_printf(n->arena, "%.*s%s%.*s", STR_ARG(names), i ? ", " : "",
+                             STR_ARG(pg_cell(&reply, i, 1)));
+    }
+    int rows = reply.rows;
+    pg_session_release(&reply);
+    n->several = rows > 1;
+    if (!rows)
+        return FAIL(err, ERR_INPUT, "there is no request '%.*s'", STR_ARG(n->name));
+    return rows == 1 || FAIL(err, ERR_INPUT, "several sites have a ticket '%.*s': name one of %.*s",
+                             STR_ARG(n->name), STR_ARG(names));
+}
+
+bool store_request_named(const struct pg_options *options, struct str name, struct arena *arena,
+                         struct str *ret_id, bool *ret_several, struct err *err)
+{
+    struct naming n = {.name = name, .arena = arena};
+    bool good = pg_run_blocking(options, named_body, &n, err);
+
+    *ret_id = n.id;
+    *ret_several = n.several;
+    return good;
 }

@@ -18,9 +18,14 @@ struct evidence_look {
 /* The same, blocking, for the command line. */
 MUST_CHECK bool store_evidence_look(const struct pg_options *options, struct arena *arena,
                                     struct evidence_look *look, struct err *err);
-/* Put on record that this database user takes the evidence of a request, by its id or ticket's key,
- * away as a file; blocking. False: it is not on record, as where the role may only read. */
-MUST_CHECK bool store_evidence_taken(const struct pg_options *options, struct str name,
+/* Which request is meant, by its id, a ticket's key, or SITE/KEY: its id, in the arena; blocking.
+ * *ret_several: it is not clear which, and the error names each. */
+MUST_CHECK bool store_request_named(const struct pg_options *options, struct str name,
+                                    struct arena *arena, struct str *ret_id, bool *ret_several,
+                                    struct err *err);
+/* Put on record that this database user takes the evidence of a request, by its id, away as a file;
+ * blocking. False: it is not on record, as where the role may do nothing here, or on a standby. */
+MUST_CHECK bool store_evidence_taken(const struct pg_options *options, struct str id,
                                      struct err *err);
 /* The statement that was asked: it is told on the page. */
 const char *store_evidence_facts_sql(void);

@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "store/store_priv.h"
 
-enum { PAGE = 1000, PRIVILEGED = 6, FIRST_ENTRY = 15 };
+enum { PRIVILEGED = 6, FIRST_ENTRY = 15 };
 
 const char *const POPULATION_NAMES[POPULATION_COLUMNS] = {
     "request_id",    "ticket",      "site",      "change_kind", "lifecycle",    "subject_kind",
@@ -36,19 +36,19 @@ static bool tell(const struct walk *w, const struct pg_reply *reply)
 
 static bool pages(const struct walk *w, void *conn, struct err *err)
 {
-    char after[40] = "", size[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(w->p->from), store_p(w->p->to),
+                                store_p(w->p->by_changes ? STR("changed") : STR("requested"))};
+    struct pg_reply reply;
     bool more = true;
 
+    if (!pg_session_query(conn, &SQL_POPULATION_OPEN, params, &reply, err))
+        return false;
+    pg_session_release(&reply);
     while (more) {
-        struct pg_param params[] = {store_p(w->p->from), store_p(w->p->to), store_p(str_of(after)),
-                                    store_i(PAGE, size)};
-        struct pg_reply reply;
-        if (!pg_session_query(conn, &SQL_POPULATION_PAGE, params, &reply, err))
+        if (!pg_session_query(conn, &SQL_POPULATION_FETCH, NULL, &reply, err))
             return false;
-        more = reply.rows == PAGE;
-        bool good =
-            tell(w, &reply) &&
-            (!reply.rows || str_copy(after, sizeof after, pg_cell(&reply, reply.rows - 1, 0)));
+        more = reply.rows > 0;
+        bool good = tell(w, &reply);
         pg_session_release(&reply);
         if (!good)
             return FAIL(err, ERR_TEMPORARY, "the population cannot be written");
@@ -62,7 +62,9 @@ static bool body(void *arg, void *conn, struct err *err)
     struct pg_param params[] = {store_p(w->p->from), store_p(w->p->to)};
     struct pg_reply reply;
 
-    if (!pg_session_script(conn, "begin isolation level repeatable read read only", err) ||
+    /* to compile so long a statement takes longer than to run it */
+    if (!pg_session_script(conn, "set jit = off; begin isolation level repeatable read read only",
+                           err) ||
         !pg_session_query(conn, &SQL_POPULATION_ABOUT, params, &reply, err))
         return false;
     *w->about = arena_str(w->arena, pg_cell(&reply, 0, 0));
@@ -76,7 +78,7 @@ bool store_population(const struct pg_options *options, const struct population 
 {
     struct walk w = {p, arena, ret_about};
 
-    *ret_sql = SQL_POPULATION_PAGE.sql;
+    *ret_sql = SQL_POPULATION_OPEN.sql;
     return pg_run_blocking(options, body, &w, err);
 }
 

@@ -13,13 +13,14 @@ bool population_is_plain(int column);
 /* One row; cells are lent, STR_NONE for none. False: stop. */
 typedef bool population_row_fn(void *arg, const struct str cells[POPULATION_COLUMNS]);
 struct population {
-    struct str from, to;   /* RFC 3339; from <= requested < to */
+    struct str from, to;   /* RFC 3339; from <= ... < to */
+    bool by_changes;       /* what moved in it; else what was asked for in it */
     population_row_fn *fn; /* each request, by id */
     void *arg;
 };
 /* Walks it in one snapshot. *ret_about: what the database says of itself and of the whole (JSON
- * with "requests", "totals", "evidence", "made_at", ...), in the arena; *ret_sql the statement that
- * gave the rows, static. ERR_INPUT for a time nobody can read. */
+ * with "requests_of_all_times", "reconciliation", "evidence", "made_at", ...), in the arena;
+ * *ret_sql the statement that gave the rows, static. ERR_INPUT for a time nobody can read. */
 struct arena;
 MUST_CHECK bool store_population(const struct pg_options *options, const struct population *p,
                                  struct arena *arena, struct str *ret_about, const char **ret_sql,

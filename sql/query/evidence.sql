@@ -33,10 +33,12 @@ select governance.evidence_page($1)
 select governance.evidence_seen($1::uuid, $2, $3)
 
 -- name: evidence_taken
--- params: request text
-select governance.evidence_seen(q.id, 'database user ' || session_user, 'auditor')
-  from (select r.id from governance.access_request r left join governance.ticket t on t.request_id = r.id
-         where r.id::text = $1 or t.issue_key = $1 limit 1) q
+-- params: request text, viewer text
+select governance.evidence_taken($1::uuid, $2)
+
+-- name: request_named
+-- params: name text
+select n.id, n.name from governance.request_named($1) n order by n.name
 
 -- name: evidence_of
 -- params: request text, after bigint, count int
@@ -51,30 +53,41 @@ select seq, kind, request_id, body, prev, hash from audit.evidence_v1 where seq 
 select c.seq, encode(c.root, 'hex') from governance.evidence_checkpoint c where c.seq > $1::bigint and c.root is not null
  order by c.seq, c.origin limit $2::int
 
--- name: population_page
--- params: from text, to text, after text, page int
+-- name: population_open
+-- params: from text, to text, by text
+-- All in one pass, read page by page. By what changed: of what was retained away, whatever was open in the period.
+declare population no scroll cursor for
 select p.request_id, p.ticket, p.site, p.change_kind, p.lifecycle, p.subject_kind, p.is_privileged::text, p.cause, p.phase, p.outcome,
        governance.utc(p.requested_at), governance.utc(p.approved_at), governance.utc(p.claimed_at), governance.utc(p.verified_at),
        governance.utc(p.closed_at), p.first_entry, p.last_entry
   from audit.population_v1 p
- where p.requested_at >= $1::timestamptz and p.requested_at < $2::timestamptz and ($3 = '' or p.request_id > nullif($3, '')::uuid)
- order by p.request_id limit $4::int
+ where case when $3 = 'requested' then p.requested_at >= $1::timestamptz and p.requested_at < $2::timestamptz
+            else p.request_id in (select e.request_id from governance.evidence_entry e where e.kind in ('request.received', 'request.moved')
+                                      and e.at >= $1::timestamptz and e.at < $2::timestamptz)
+                 or p.request_id in (select q.request_id from governance.retention_request q join governance.retention r on r.id = q.retention_id
+                                      where r.kind = 'evidence')
+                    and p.requested_at < $2::timestamptz and coalesce(p.closed_at, 'infinity') >= $1::timestamptz end
+ order by p.request_id
+
+-- name: population_fetch
+-- params:
+fetch 1000 from population
 
 -- name: population_about
 -- params: from text, to text
 select jsonb_build_object('database', current_database(), 'made_by', session_user, 'made_at', governance.utc(clock_timestamp()),
            'server', current_setting('server_version'), 'zone', current_setting('timezone'), 'since', governance.utc($1::timestamptz),
-           'until', governance.utc($2::timestamptz), 'evidence', jsonb_build_object('entries', h.seq, 'head', encode(h.hash, 'hex')), 'requests', (select count(*) from governance.access_request r
-                         where r.requested_at >= $1::timestamptz and r.requested_at < $2::timestamptz),
-           'totals', (select coalesce(jsonb_agg(jsonb_build_object('change_kind', t.kind, 'phase', t.phase, 'requests', t.n) order by t.kind, t.phase), '[]')
-                        from (select r.kind, r.phase, count(*) as n from governance.access_request r
-                               where r.requested_at >= $1::timestamptz and r.requested_at < $2::timestamptz group by 1, 2) t))
+           'until', governance.utc($2::timestamptz), 'evidence', jsonb_build_object('entries', h.seq, 'head', encode(h.hash, 'hex')),
+           'requests_of_all_times', (select count(*) from (select e.request_id from governance.evidence_entry e where e.kind = 'request.received'
+                                                            union select r.id from governance.access_request r) x),
+           'reconciliation', (select jsonb_agg(jsonb_build_object('what', c.what, 'counted', c.counted, 'logged', c.logged, 'difference', c.difference)
+                                               order by c.what) from audit.reconciliation_v1 c))
   from governance.evidence_head h
 
 -- name: evidence_subject
 -- params: request text
 select r.id, coalesce(t.issue_key, '') from governance.access_request r left join governance.ticket t on t.request_id = r.id
- where r.id::text = $1 or t.issue_key = $1 limit 1
+ where r.id::text = $1
 
 -- name: evidence_request
 -- params: request text
@@ -161,6 +174,10 @@ select entry, member, '', '', 1 from governance.person_commitment where request_
 union all
 select null, 'documents', '', '', 1 from governance.request_salt where request_id = $1::uuid and erased_at is not null
  order by 1 nulls first, 2
+
+-- name: checkpoint_of
+-- params: entries bigint
+select c.note from governance.evidence_checkpoint c where c.seq <= $1::bigint and c.root is not null order by c.seq desc, c.at desc limit 1
 
 -- name: evidence_last
 -- params:

@@ -4,6 +4,10 @@
 -- params: from text, to text, requests bigint, manifest text
 select governance.evidence_exported($1::timestamptz, $2::timestamptz, $3::bigint, $4)
 
+-- name: events_exported
+-- params: from text, to text
+select governance.events_exported(nullif($1, '')::timestamptz, nullif($2, '')::timestamptz)
+
 -- name: export_entries
 -- params: from text, to text, after bigint, upto bigint, names boolean, page int
 -- Entries of a time with what stands beside them. Without functions of ours: a role that may only read exports, too.

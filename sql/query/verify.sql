@@ -265,7 +265,7 @@ row as materialized (
       from governance.erasure x where $3::boolean
     union all
     select 'retention', x.id::text, '00000000-0000-0000-0000-000000000000', 'done', true, null, null,
-           jsonb_build_object('retention', x.id, 'kind', x.kind, 'month', x.month, 'export', x.export, 'sha256', encode(x.sha256, 'hex'), 'rows', x.rows), '{}', '{}'
+           jsonb_build_object('retention', x.id, 'kind', x.kind, 'month', x.month, 'export', x.export, 'sha256', encode(x.sha256, 'hex'), 'rows', x.rows, 'kinds', x.kinds), '{}', '{}'
       from governance.retention x where $3::boolean
     union all
     select 'fork', concat_ws('/', x.origin, x.why), '00000000-0000-0000-0000-000000000000', 'found', true, x.at, null,

@@ -15,7 +15,7 @@ comment on role countersign_owner is 'Owns schema governance; nobody logs in as 
 comment on role countersign_migrate is 'Runs migrations: may become the owner';
 comment on role countersign_service is 'The daemon: reads and changes requests; cannot change evidence, observations or approvals';
 comment on role countersign_ingest is 'The webhook intake: may insert deliveries and nothing else';
-comment on role countersign_auditor is 'Reads everything, changes nothing';
+comment on role countersign_auditor is 'Reads everything, changes nothing; that it did is on record';
 comment on role countersign_dashboard is 'Reads schema sla, nothing else';
 grant countersign_owner to countersign_migrate;
 do $$

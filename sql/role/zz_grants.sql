@@ -72,3 +72,17 @@ grant execute on function governance.permit_in_the_way(governance.access_request
 grant execute on function governance.evidence_page(text) to countersign_auditor;
 grant execute on function governance.utc(timestamptz) to countersign_auditor; -- exports write times by it
 grant execute on function governance.exception_counts(governance.exception, governance.access_request) to countersign_dashboard, countersign_auditor;
+-- auditors put on record what they look at and take away, and run `db verify`
+grant execute on function governance.request_named(text), governance.evidence_taken(uuid, text), governance.events_exported(timestamptz, timestamptz),
+    governance.evidence_exported(timestamptz, timestamptz, bigint, text) to countersign_auditor;
+do $$
+declare
+    f regprocedure;
+begin
+    for f in select p.oid::regprocedure from pg_proc p
+              where p.pronamespace = 'governance'::regnamespace
+                and p.proname in ('rights', 'catalog', 'catalog_changes', 'retention_forged', 'retention_runs_sha256', 'retention_told_sha256',
+                                  'commitments_forged', 'is_retained', 'us') loop
+        execute format('grant execute on function %s to countersign_auditor', f);
+    end loop;
+end $$;

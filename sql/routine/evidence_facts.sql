@@ -10,7 +10,7 @@ $$;
 comment on function governance.person_shown(text, text[]) is 'The name of a person on a page: the address that Jira shows, else the key';
 
 -- Runs of reads that say the same stand as their first and their last; more: how many between them, gap_ms: the longest time between
--- two of them. proves: the request was found proven on it.
+-- two of them. proves: the request was found proven on it. unsaid: no entry of the chain says so, or it says otherwise.
 create or replace function governance.evidence_reads(r governance.access_request, p_rows int) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
     with moved as materialized (
@@ -21,26 +21,30 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
          where m.detail->>'to' = 'verified' and x->>'verdict' = 'verified'
          group by 1, 2),
     entry as materialized (
-        select (e.body::jsonb->'detail'->>'observation')::bigint as id, e.seq
+        select (e.body::jsonb->'detail'->>'observation')::bigint as id, e.seq, e.body::jsonb->'detail' as detail
           from governance.evidence_entry e where e.request_id = r.id and e.kind = 'item.observed'),
     said as materialized (
         select o.*, i.desired, row_number() over (order by o.id) as number,
                case i.desired when 'absent' then o.outcome = 'absent' else o.outcome = 'present' and o.account = 'active' end as so,
                o.generation = r.generation
-               and date_trunc('milliseconds', o.source_as_of) < date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as old
-          from governance.observation o join governance.request_item i on i.id = o.item_id
+               and date_trunc('milliseconds', o.source_as_of) < date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as old,
+               e.seq as entry, case when e.seq is null then governance.request_files(r.id) is null
+                                    else e.detail || x.says <> x.says || e.detail end as unsaid -- entries of before may have had no word for some of it
+          from governance.observation o join governance.request_item i on i.id = o.item_id left join entry e on e.id = o.id
+         cross join lateral (select jsonb_build_object('item', o.item_id, 'generation', o.generation, 'outcome', o.outcome, 'account', o.account,
+                                 'reason', o.reason, 'complete', o.complete, 'canary', o.canary_ok) as says) x
          where i.request_id = r.id and i.replaced_at is null),
     row as materialized ( -- of reads that agree, up to the one it was found proven on
         select p.item_id, p.generation, p.id as until, coalesce(max(b.id), 0) as behind
           from proof p left join said b on b.item_id = p.item_id and b.generation = p.generation and b.id <= p.id and (not b.so or b.old)
          group by 1, 2, 3),
     weighed as materialized (
-        select s.*, coalesce(s.so and not s.old and s.id <= k.until and s.id > case s.desired when 'present' then k.until - 1 else k.behind end, false) as proves
+        select s.*, coalesce(s.so and not s.old and not s.unsaid and s.id <= k.until and s.id > case s.desired when 'present' then k.until - 1 else k.behind end, false) as proves
           from said s left join row k on k.item_id = s.item_id and k.generation = s.generation),
     broken as (
-        select w.*, (w.generation, w.outcome, w.account, w.via, w.reason, w.old, w.proves) is distinct from
+        select w.*, (w.generation, w.outcome, w.account, w.via, w.reason, w.old, w.proves, w.unsaid) is distinct from
                     (lag(w.generation) over i, lag(w.outcome) over i, lag(w.account) over i, lag(w.via) over i, lag(w.reason) over i,
-                     lag(w.old) over i, lag(w.proves) over i) as begins,
+                     lag(w.old) over i, lag(w.proves) over i, lag(w.unsaid) over i) as begins,
                governance.ms(w.observed_at) - governance.ms(lag(w.observed_at) over i) as since_ms
           from weighed w window i as (partition by w.item_id order by w.id)),
     run as (select b.*, sum(b.begins::int) over (partition by b.item_id order by b.id) as run from broken b),
@@ -49,17 +53,17 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                coalesce(max(n.since_ms) filter (where not n.begins) over w, 0) as gap_ms
           from run n window u as (partition by n.item_id, n.run order by n.id), w as (partition by n.item_id, n.run)),
     shown as (select g.* from edge g where g.place in (1, g.size) order by g.id desc limit p_rows)
-    select jsonb_build_object(
+    select jsonb_strip_nulls(jsonb_build_object('unsaid', nullif((select count(*) from said s where s.unsaid), 0))) || jsonb_build_object(
         'count', (select count(*) from said),
         'unknown', (select count(*) from said s where s.outcome = 'unknown'),
         'proving', (select count(*) from weighed w where w.proves and w.generation = r.generation),
         'rows', coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
             'number', s.number, 'item', s.item_id, 'claim', s.generation, 'at_ms', governance.ms(s.observed_at), 'as_of_ms', governance.ms(s.source_as_of),
             'outcome', s.outcome, 'account', s.account, 'via', s.via, 'reason', s.reason, 'canary', s.canary_ok, 'complete', s.complete,
-            'raw', encode(s.raw_sha256, 'hex'), 'entry', e.seq, 'as_asked', s.so, 'older_than_claim', nullif(s.old, false),
-            'proves', nullif(s.proves, false), 'more', case when s.place = 1 and s.size > 2 then s.size - 2 end,
+            'raw', encode(s.raw_sha256, 'hex'), 'entry', s.entry, 'as_asked', s.so, 'older_than_claim', nullif(s.old, false),
+            'proves', nullif(s.proves, false), 'unsaid', nullif(s.unsaid, false), 'more', case when s.place = 1 and s.size > 2 then s.size - 2 end,
             'gap_ms', case when s.place = 1 and s.size > 1 then s.gap_ms end)) order by s.id)
-                            from shown s left join entry e on e.id = s.id), '[]'))
+                            from shown s), '[]'))
 $$;
 comment on function governance.evidence_reads(governance.access_request, int) is 'All reads of what a request asks for, equal ones in a row as two';
 
@@ -155,6 +159,15 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.evidence_exceptions(governance.access_request) is 'What covered a request without proof';
 
+-- The request as its entries tell it, and what is shown of it otherwise.
+create or replace function governance.evidence_told(r governance.access_request) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select jsonb_build_object('entries', coalesce(max(t.entries), 0), 'phase', max(t.phase), 'outcome', max(t.outcome),
+               'files', governance.request_files(r.id), 'differs', governance.request_differs(r))
+      from governance.request_told t where t.request_id = r.id
+$$;
+comment on function governance.evidence_told(governance.access_request) is 'Where the chain says that a request stands, and what is otherwise in the tables';
+
 -- The newest checkpoint that was signed of the log, whether or not it holds the last entry of this request yet.
 create or replace function governance.evidence_sealed() returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -190,7 +203,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                     from governance.request_item i join governance.source c on c.name = i.source
                     left join governance.item_verdict v on v.item_id = i.id
                    where i.request_id = r.id and i.replaced_at is null),
-        'reads', governance.evidence_reads(r, 60), 'acts', governance.evidence_acts(r, 80), 'people', governance.evidence_people(r),
+        'told', governance.evidence_told(r), 'reads', governance.evidence_reads(r, 60), 'acts', governance.evidence_acts(r, 80), 'people', governance.evidence_people(r),
         'clock', governance.evidence_clock(r), 'exceptions', governance.evidence_exceptions(r),
         'closes', (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('at_ms', governance.ms(a.at), 'refused', a.refused, 'refused_ms', governance.ms(a.refused_at),
                               'proven_ms', governance.ms(a.proven_at), 'mode', a.mode, 'closed', nullif(a.is_closed, false))) order by a.at)
@@ -216,22 +229,27 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.evidence_made(jsonb) is 'Facts with their hash, the clock and the database they are of';
 
--- p: an id, a ticket key, or SITE/KEY where several sites have a ticket of that key: then they are named. Null: there is none.
+-- p: an id, a ticket key, or SITE/KEY. Several: sites that have a ticket of that key.
+create or replace function governance.request_named(p text) returns table (id uuid, name text)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select r.id, coalesce(r.site || '/' || t.issue_key, '')
+      from governance.access_request r left join governance.ticket t on t.request_id = r.id
+     where r.id::text = p
+    union
+    select t.request_id, t.site || '/' || t.issue_key
+      from governance.ticket t
+     where t.request_id is not null and p <> '' and t.issue_key = substr(p, position('/' in p) + 1)
+       and (position('/' in p) = 0 or t.site = split_part(p, '/', 1))
+$$;
+comment on function governance.request_named(text) is 'Requests by an id, a ticket key or SITE/KEY, each with the last';
+
+-- Of several each is named. Null: there is none.
 create or replace function governance.evidence_page(p text) returns jsonb
 -- with its owner's rights: an auditor may read all of it, and calls none of the functions that put it together
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    with named as (
-        select r.id, r.site || '/' || t.issue_key as name
-          from governance.access_request r left join governance.ticket t on t.request_id = r.id
-         where r.id::text = p
-        union
-        select t.request_id, t.site || '/' || t.issue_key
-          from governance.ticket t
-         where t.request_id is not null and p <> '' and t.issue_key = substr(p, position('/' in p) + 1)
-           and (position('/' in p) = 0 or t.site = split_part(p, '/', 1)))
     select case count(*) when 0 then null
-                         when 1 then (select governance.evidence_made(governance.evidence_facts(min(n.id::text)::uuid)) from named n)
+                         when 1 then (select governance.evidence_made(governance.evidence_facts(min(x.id::text)::uuid)))
                          else jsonb_build_object('ambiguous', jsonb_agg(x.name order by x.name)) end
-      from named x
+      from governance.request_named(p) x
 $$;
 comment on function governance.evidence_page(text) is 'The facts of one request by id or ticket key, and how they were read';

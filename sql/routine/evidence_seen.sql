@@ -17,3 +17,11 @@ begin
 end $$;
 comment on function governance.evidence_seen(uuid, text, text) is
     'Records that somebody sees the evidence of a request, once in an hour; null: there is no such request';
+
+-- The same of who asks the database himself, in his own name. With its owner's rights: who may read all of it and change nothing looks on record, too.
+-- p_viewer: who says that he looks, besides; may be empty.
+create or replace function governance.evidence_taken(p_request uuid, p_viewer text) returns bigint
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select governance.evidence_seen(p_request, concat_ws(', ', nullif(p_viewer, ''), 'database user ' || session_user), 'auditor')
+$$;
+comment on function governance.evidence_taken(uuid, text) is 'Records that a database user takes the evidence of a request away; null: there is no such request';

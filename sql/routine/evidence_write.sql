@@ -273,7 +273,7 @@ begin
         people := jsonb_build_object('actor', new.actor, 'reason', new.reason);
     when 'retention' then
         detail := jsonb_build_object('retention', new.id, 'kind', new.kind, 'month', new.month, 'export', new.export,
-            'sha256', encode(new.sha256, 'hex'), 'rows', new.rows, 'runs_sha256', governance.retention_runs_sha256(new.id), 'told_sha256', governance.retention_told_sha256(new.id),
+            'sha256', encode(new.sha256, 'hex'), 'rows', new.rows, 'kinds', new.kinds, 'runs_sha256', governance.retention_runs_sha256(new.id), 'told_sha256', governance.retention_told_sha256(new.id),
             'requests_sha256', (select encode(sha256(convert_to(string_agg(q.request_id::text, ',' order by q.request_id), 'UTF8')), 'hex')
                                   from governance.retention_request q where q.retention_id = new.id));
     end case;

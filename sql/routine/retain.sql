@@ -122,6 +122,12 @@ begin
 end $$;
 comment on function governance.retain_page(text, bigint[]) is 'Records as they are written before they are dropped';
 
+create or replace function governance.entries_counted(p_ids bigint[]) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select jsonb_object_agg(k.kind, k.n) from (select e.kind, count(*) as n from governance.evidence_entry e where e.seq = any (p_ids) group by 1) k
+$$;
+comment on function governance.entries_counted(bigint[]) is 'How many of these entries there are of each kind';
+
 -- p_ids_sha256: of the ids that were written, in their order, with a comma between. p_runs: of evidence [{"first", "last", "prev", "hash",
 -- "tree"}], hexadecimal. Fails when it would drop anything else than was written.
 create or replace function governance.retain_drop(p_kind text, p_month date, p_until timestamptz, p_holds jsonb, p_export text, p_sha256 text, p_rows bigint,
@@ -141,7 +147,8 @@ begin
     if encode(sha256(convert_to(array_to_string(ids, ','), 'UTF8')), 'hex') <> p_ids_sha256 then
         raise exception 'other records would be dropped than were written: something happened to them meanwhile' using errcode = 'CG064';
     end if;
-    insert into governance.retention (kind, month, export, sha256, rows) values (p_kind, p_month, p_export, decode(p_sha256, 'hex'), p_rows)
+    insert into governance.retention (kind, month, export, sha256, rows, kinds)
+    values (p_kind, p_month, p_export, decode(p_sha256, 'hex'), p_rows, case p_kind when 'evidence' then governance.entries_counted(ids) end)
     returning id into made;
     insert into governance.retention_request (retention_id, request_id) select made, r from unnest(requests) r;
     perform governance.retain_told(made, p_kind, ids);

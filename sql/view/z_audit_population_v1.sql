@@ -1,28 +1,32 @@
+-- As the entries tell it (governance.request_told); its row lends the ticket's key, the site and what it is about, and all of it where entries
+-- were retained away. One of which only entries are left is there, too.
 create or replace view audit.population_v1 as
-select r.request_id,
-       coalesce(r.issue_key, '') as ticket,
+select coalesce(t.request_id, r.id) as request_id,
+       coalesce(k.issue_key, '') as ticket,
        r.site,
-       r.change_kind,
+       coalesce(t.kind, r.kind) as change_kind,
        r.lifecycle,
        r.subject_kind,
        r.is_privileged,
-       r.cause,
-       r.phase,
-       coalesce(r.outcome, '') as outcome,
-       r.requested_at,
-       r.approved_at,
-       r.fulfilled_claimed_at as claimed_at,
-       r.verified_at,
-       r.closed_at,
-       e.first_entry,
-       e.last_entry
-  from sla.request_v1 r
- cross join lateral (select min(x.seq) as first_entry, max(x.seq) as last_entry from governance.evidence_entry x
-                      where x.request_id = r.request_id) e;
-comment on view audit.population_v1 is 'All governed requests, one row each, for samples: nothing is left out, whatever became of it';
+       case when t.is_whole then t.cause else coalesce(r.cause, t.cause) end as cause,
+       coalesce(t.phase, r.phase) as phase,
+       coalesce(case when t.is_whole and t.phase is not null then t.outcome else c.ended end, '') as outcome,
+       case when t.is_whole then t.requested_at else coalesce(r.requested_at, t.requested_at) end as requested_at,
+       case when t.is_whole then t.approved_at else coalesce(t.approved_at, r.approved_at) end as approved_at,
+       case when t.is_whole then t.claimed_at else coalesce(t.claimed_at, r.claimed_at) end as claimed_at,
+       case when t.is_whole and t.phase is not null then case when t.outcome = 'verified' then t.verified_at end
+            when c.ended = 'verified' then coalesce(t.verified_at, r.verified_at) end as verified_at,
+       case when t.is_whole then t.closed_at else coalesce(t.closed_at, r.closed_at) end as closed_at,
+       t.first_entry,
+       t.last_entry
+  from governance.request_told t
+  full join governance.access_request r on r.id = t.request_id
+  left join governance.sla_clock c on c.request_id = r.id
+  left join governance.ticket k on k.request_id = r.id;
+comment on view audit.population_v1 is 'All governed requests, one row each, as their entries tell it, for samples: nothing is left out, whatever became of it';
 comment on column audit.population_v1.request_id is 'Request';
 comment on column audit.population_v1.ticket is 'Ticket key; empty: it has none';
-comment on column audit.population_v1.site is 'Site';
+comment on column audit.population_v1.site is 'Site; null: only its entries are left';
 comment on column audit.population_v1.change_kind is 'grant, removal or modify';
 comment on column audit.population_v1.lifecycle is 'joiner, mover, leaver, privileged, emergency or standard';
 comment on column audit.population_v1.subject_kind is 'human, contractor, service, workload or key';
@@ -35,5 +39,5 @@ comment on column audit.population_v1.approved_at is 'Approved, or found to need
 comment on column audit.population_v1.claimed_at is 'The fulfiller said done';
 comment on column audit.population_v1.verified_at is 'Proven in the target system';
 comment on column audit.population_v1.closed_at is 'Ticket closed on that proof';
-comment on column audit.population_v1.first_entry is 'Its first entry of evidence';
+comment on column audit.population_v1.first_entry is 'Its first entry of evidence; null: all were retained away';
 comment on column audit.population_v1.last_entry is 'Its last one, so far';

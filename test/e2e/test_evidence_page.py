@@ -155,3 +155,26 @@ def test_the_same_page_as_a_file_beside_its_pack(site, closed, tmp_path):
     assert refused.returncode == 64
     refused = site.countersign("evidence", "export", "--request", closed, "--log", log, "--html", "/nowhere/page.html", check=False)
     assert refused.returncode != 0 and "/nowhere" in refused.stderr
+
+
+def test_a_table_that_says_more_than_the_log_proves_nothing(site, tmp_path):
+    """Somebody who owns the database closes a request that nobody worked on, and adds the read that proves it."""
+    key = site.ask_removal("novak", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    request = site.request(key)["id"]
+    site.database.psql(
+        "set session_replication_role = replica; "
+        "update governance.access_request set phase = 'closed', phase_reason = 'AllItemsVerified', claim_cycle = 'x', generation = generation + 1, look_at = null, "
+        f"claimed_at = requested_at, verified_at = requested_at, closed_at = requested_at where id = '{request}'; "
+        "insert into governance.observation (item_id, generation, observed_at, source_as_of, outcome, account, via, reason, complete, canary_ok, native_id, raw_sha256) "
+        "select i.id, r.generation, r.requested_at, r.requested_at, 'absent', 'active', 'none', 'Ok', true, true, '4', sha256('forged') "
+        f"from governance.access_request r join governance.request_item i on i.request_id = r.id where r.id = '{request}'; "
+        f"update governance.sla_clock set stopped_at = started_at, ended = 'verified' where request_id = '{request}'", user="postgres")
+    page = site.auditor(f"/r/{key}")
+    assert "Not proven: the log does not say so" in page and "it is closed, and the log that it is fulfilling" in page and "proves it" not in page
+    log, path = f"{site.folder}/log", tmp_path / "page.html"
+    entries = "select seq from governance.evidence_head"
+    wait.until(lambda: open(f"{log}/checkpoint").read().splitlines()[1] == site.sql(entries), 20, what="all of it is published")
+    done = site.countersign("evidence", "export", "--request", key, "--log", log, "--html", path, check=False)
+    assert done.returncode == 1 and "the log does not bear out what the database says" in done.stderr, done.stderr
+    assert "Not proven: the log does not say so" in path.read_text()

@@ -221,6 +221,15 @@ def test_all_of_it_verifies_afterwards(site, tmp_path):
     wait.until(lambda: int(site.sql("select max(seq) from governance.evidence_checkpoint")) > before, 20, what="what comes is published")
     verified(site, log(site))
 
+    # all requests of all times, those whose entries are in files among them, as the log goes on telling them
+    for by in ("requested", "changed"):
+        out = tmp_path / by
+        site.countersign("evidence", "export", "--from", "2020-01-01", "--to", "2100-01-01", "--by", by, "--out", out)
+        rows = [json.loads(line) for line in (out / "population.jsonl").read_text().splitlines()]
+        assert len(rows) == int(site.sql("select count(*) from governance.access_request")) and any(r["first_entry"] is None for r in rows)
+        wait.until(lambda: (log(site) / "checkpoint").read_text().splitlines()[1] == site.sql("select seq from governance.evidence_head"), 20, what="it is published")
+        assert f"{len(rows)} requests: the files" in verified(site, out, "--log", str(log(site)))
+
     gone = as_owner(site, "evidence", "export", "--request", site.sql(
         "select r.id from governance.access_request r where not exists (select from governance.evidence_entry e where e.request_id = r.id) limit 1"),
         "--log", log(site), check=False)

@@ -102,7 +102,8 @@ class Evidence(unittest.TestCase):
         said = {"worked": "Not proven yet", "refused": "Not done: okafor still has", "removal": "Proven: okafor no longer has",
                 "came-back": "Was proven, and is not so any more", "grant": "Proven: reyes has", "exception": "Not proven: closed under an exception",
                 "emergency": "Proven: novak has", "emergency-owed": "Proven, not approved yet", "one-person": "Proven: reyes has",
-                "unknown": "Not known", "several": "Over: it was withdrawn"}
+                "unknown": "Not known", "several": "Over: it was withdrawn", "unsaid": "Not proven: the log does not say so",
+                "retained": "Not shown here: its log was retained away"}
         self.assertEqual(set(said), {c.stem for c in self.cases()})
         for name, words in said.items():
             page = render(CASES / f"{name}.json")

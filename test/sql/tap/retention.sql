@@ -1,5 +1,5 @@
 -- What leaves the database when its time is over, and what never does.
-select plan(38);
+select plan(43);
 
 create function t.aged(request uuid, age interval) returns void language plpgsql as $$
 begin -- as time does it
@@ -120,6 +120,18 @@ select is((select count(*) from governance.item_verdict where request_id = :'one
 
 select is_empty('select * from audit.reconciliation_v1 where difference <> 0', 'and the entries are still as many');
 select is((select counted from audit.reconciliation_v1 where what = 'entries of the log'), (select seq from governance.evidence_head), 'with those that are gone');
+select is((select count(*) from audit.reconciliation_v1 where what in ('reads of target systems', 'approvals', 'requests received', 'requests retained into files')), 4::bigint,
+          'all is still counted');
+select is(governance.evidence_facts(:'one') #>> '{told,files,0}' || (governance.evidence_facts(:'one') #>> '{told,entries}'), 'evidence.jsonl0', 'it is told where the entries are');
+select is(governance.evidence_facts(:'one') #>> '{told,differs}', null, 'and nothing is said of what only they say');
+begin;
+set local session_replication_role = replica;
+delete from governance.approval;
+delete from governance.access_request where id = :'open';
+select is((select count(*) from audit.reconciliation_v1 where difference <> 0 and (what = 'requests received' or what like 'requests in %')), 2::bigint, 'a request that is deleted still shows');
+delete from governance.access_request where id = :'one';
+select is((select difference from audit.reconciliation_v1 where what = 'requests retained into files'), -1::bigint, 'and one whose entries are in a file');
+rollback;
 
 -- who
 set role countersign_service;

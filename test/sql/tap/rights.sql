@@ -34,7 +34,11 @@ select is_empty($$select p.proname from pg_proc p join pg_namespace n on n.oid =
                       -- which a view asks for them: yes or no, or what is owed, about a row that only a view can hand over
                       and not (p.proname in ('approval_is', 'approval_stands', 'exception_counts', 'permit_in_the_way', 'emergency_owed') and r.rolname <> 'countersign_ingest')
                       -- what an auditor may read table by table, put together
-                      and not (p.proname in ('evidence_page', 'utc') and r.rolname = 'countersign_auditor')$$, 'no other role runs our functions');
+                      and not (p.proname in ('evidence_page', 'request_named', 'utc') and r.rolname = 'countersign_auditor')
+                      -- what `db verify` compares, and that an auditor looked or took something away
+                      and not (p.proname in ('rights', 'catalog', 'catalog_changes', 'retention_forged', 'retention_runs_sha256', 'retention_told_sha256',
+                                             'commitments_forged', 'is_retained', 'us', 'evidence_taken', 'evidence_exported', 'events_exported')
+                               and r.rolname = 'countersign_auditor')$$, 'no other role runs our functions');
 select is_empty($$select proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
                     where n.nspname = 'governance' and not exists (select from unnest(p.proconfig) c where c like 'search_path=pg_catalog%')$$,
                 'every function pins its search path');

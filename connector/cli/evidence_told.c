@@ -1,0 +1,301 @@
+#include "cli/evidence_told.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "domain/request.h"
+
+enum {
+    FIRST_SLOTS = 1024,
+    /* entry and row are written within one transaction, and retained entries leave the row's time
+     */
+    NEAR_US = 60 * 1000000,
+};
+
+static const char *const KINDS[] = {"removal", "grant", "modify"};
+static const char *const CAUSES[] = {"asked", "drift", "expiry", "ahead"};
+
+struct told_book {
+    struct told_request *slots; /* open addressing; an id of "" is free */
+    size_t size, count;
+    struct arena *arena; /* of an entry */
+    bool by_changes;
+    int64_t since_us, until_us;
+};
+
+/* --- the book --- */
+
+struct told_book *told_new(bool by_changes, int64_t since_us, int64_t until_us)
+{
+    struct told_book *b = calloc(1, sizeof *b);
+
+    if (!b || !(b->slots = calloc(FIRST_SLOTS, sizeof *b->slots)))
+        abort();
+    b->size = FIRST_SLOTS;
+    b->arena = arena_new(LIMIT_ARENA_VISIT);
+    b->by_changes = by_changes;
+    b->since_us = since_us;
+    b->until_us = until_us;
+    return b;
+}
+
+void told_free(struct told_book *b)
+{
+    if (!b)
+        return;
+    arena_free(b->arena);
+    free(b->slots);
+    free(b);
+}
+
+/* Of that request, or the free one it would be in. FNV-1a: ids are random already, and whoever
+ * makes up a log only slows his own verification. */
+static struct told_request *slot_of(struct told_request *slots, size_t size, struct str id)
+{
+    uint64_t hash = 14695981039346656037U;
+
+    for (size_t i = 0; i < id.len; i++)
+        hash = (hash ^ (unsigned char)id.p[i]) * 1099511628211U;
+    size_t at = hash & (size - 1);
+    while (slots[at].id[0] && !str_eq_c(id, slots[at].id))
+        at = (at + 1) & (size - 1);
+    return &slots[at];
+}
+
+static void grow(struct told_book *b)
+{
+    struct told_request *slots = calloc(b->size * 2, sizeof *slots);
+
+    if (!slots)
+        abort();
+    for (size_t i = 0; i < b->size; i++)
+        if (b->slots[i].id[0])
+            *slot_of(slots, b->size * 2, str_of(b->slots[i].id)) = b->slots[i];
+    free(b->slots);
+    b->slots = slots;
+    b->size *= 2;
+}
+
+const struct told_request *told_find(const struct told_book *b, struct str id)
+{
+    const struct told_request *found = slot_of(b->slots, b->size, id);
+
+    return found->id[0] ? found : NULL;
+}
+
+/* --- entries --- */
+
+bool told_us(struct str text, int64_t *ret)
+{
+    int64_t ms, scale = 100;
+
+    if (!clock_parse(text, &ms))
+        return false;
+    *ret = ms * 1000;
+    size_t i = 0;
+    while (i < text.len && text.p[i] != '.')
+        i++;
+    for (size_t digit = 1; i + digit < text.len && digit <= 6; digit++) {
+        char c = text.p[i + digit];
+        if (c < '0' || c > '9')
+            break;
+        if (digit > 3) {
+            *ret += (c - '0') * scale;
+            scale /= 10;
+        }
+    }
+    return true;
+}
+
+/* A move, as the trigger writes it (sql/routine/evidence_write.sql). */
+static void hear_move(struct told_request *t, const struct json *detail, int64_t at_us)
+{
+    enum phase phase;
+
+    if (!phase_from(json_path_str(detail, "to"), &phase)) {
+        t->phase = -1;
+        return;
+    }
+    t->phase = (int)phase;
+    if (phase == PHASE_APPROVED && !t->at.approved_us)
+        t->at.approved_us = at_us;
+    if (phase == PHASE_CLAIMED)
+        t->at.claimed_us = at_us;
+    if (phase == PHASE_VERIFIED || phase == PHASE_EXCEPTION) {
+        t->at.proven_us = at_us;
+        t->by_proof = phase == PHASE_VERIFIED;
+    }
+    if (phase == PHASE_CLOSED)
+        t->at.closed_us = at_us;
+}
+
+static void hear_received(struct told_request *t, const struct json *detail, int64_t at_us)
+{
+    struct str cause = json_path_str(detail, "cause");
+
+    if (!json_i64(json_path(detail, "clock/started_us"), &t->at.requested_us))
+        t->at.requested_us = at_us;
+    t->cause = cause.len ? str_index(cause, CAUSES, sizeof CAUSES / sizeof CAUSES[0]) : 0;
+}
+
+static bool is_within(const struct told_book *b, int64_t us)
+{
+    return us >= b->since_us && us < b->until_us;
+}
+
+bool told_hear(struct told_book *b, int64_t seq, struct str entry, struct err *err)
+{
+    const struct json *v;
+
+    arena_clear(b->arena);
+    if (!json_parse(b->arena, entry, &v, err))
+        return FAIL(err, ERR_INPUT, "entry %lld of the log is none", (long long)seq);
+    struct str id = json_path_str(v, "request"), kind = json_path_str(v, "kind");
+    const struct json *detail = json_member(v, "detail");
+    int64_t at_us = 0;
+    if (!id.len)
+        return true;
+    if (id.len >= sizeof b->slots->id || !told_us(json_path_str(v, "at"), &at_us))
+        return FAIL(err, ERR_INPUT, "entry %lld of the log is none", (long long)seq);
+    if (b->count * 2 >= b->size)
+        grow(b);
+    struct told_request *t = slot_of(b->slots, b->size, id);
+    if (!t->id[0]) {
+        (void)str_copy(t->id, sizeof t->id, id);
+        t->first = seq;
+        t->kind = t->phase = -1;
+        b->count++;
+    }
+    t->last = seq;
+    bool received = str_eq_c(kind, "request.received");
+    bool move = received || str_eq_c(kind, "request.moved");
+    struct str change = json_path_str(detail, "kind");
+    if (change.len && (move || str_eq_c(kind, "request.remapped")))
+        t->kind = str_index(change, KINDS, sizeof KINDS / sizeof KINDS[0]);
+    if (received)
+        hear_received(t, detail, at_us);
+    if (move)
+        hear_move(t, detail, at_us);
+    t->in_period |=
+        b->by_changes ? move && is_within(b, at_us) : received && is_within(b, t->at.requested_us);
+    return true;
+}
+
+/* --- rows --- */
+
+const char *told_outcome(const struct told_request *t)
+{
+    switch (t->phase) {
+    case PHASE_VERIFIED:
+    case PHASE_CLOSED:
+        return t->by_proof ? "verified" : "excepted";
+    case PHASE_EXCEPTION:
+        return "excepted";
+    case PHASE_DENIED:
+    case PHASE_CANCELLED:
+    case PHASE_EXPIRED:
+        return "withdrawn";
+    default:
+        return "";
+    }
+}
+
+const char *told_phase(const struct told_request *t)
+{
+    return t->phase < 0 ? NULL : phase_name((enum phase)t->phase);
+}
+
+static bool same_word(const struct told_request *t, const struct json *row, const char *name,
+                      const char *told, struct err *err)
+{
+    struct str said = json_path_str(row, name);
+
+    return str_eq_c(said, told) ||
+           FAIL(err, ERR_INPUT,
+                "request %s is not as its entries tell it: %s is '%.*s', and they say '%s' (entry "
+                "%lld is the last)",
+                t->id, name, STR_ARG(said), told, (long long)t->last);
+}
+
+/* loose: its entries were retained away when it was exported, so the times are those of its row. */
+static bool same_time(const struct told_request *t, const struct json *row, const char *name,
+                      int64_t told_at_us, bool loose, struct err *err)
+{
+    struct str said = json_path_str(row, name);
+    char told[CLOCK_TEXT_SIZE] = "none";
+    int64_t us = 0;
+
+    if (said.len && !told_us(said, &us))
+        return FAIL(err, ERR_INPUT, "request %s: %s is no time", t->id, name);
+    if (us == told_at_us || (loose && us && told_at_us && llabs(us - told_at_us) <= NEAR_US))
+        return true;
+    if (told_at_us)
+        clock_rfc3339(told_at_us / 1000, told);
+    return FAIL(err, ERR_INPUT,
+                "request %s is not as its entries tell it: %s is %.*s, and they say %s (entries "
+                "%lld to %lld)",
+                t->id, name, STR_ARG(said.len ? said : STR("none")), told, (long long)t->first,
+                (long long)t->last);
+}
+
+static bool same_state(const struct told_request *t, const struct json *row, bool loose,
+                       struct err *err)
+{
+    const char *outcome = told_outcome(t);
+    bool ended = t->phase == PHASE_CLOSED;
+
+    return same_word(t, row, "phase", phase_name((enum phase)t->phase), err) &&
+           same_word(t, row, "outcome", outcome, err) &&
+           same_time(t, row, "verified_at", strcmp(outcome, "verified") == 0 ? t->at.proven_us : 0,
+                     loose, err) &&
+           same_time(t, row, "closed_at", ended ? t->at.closed_us : 0, loose, err);
+}
+
+bool told_check(struct told_book *b, const struct json *row, struct err *err)
+{
+    struct str id = json_path_str(row, "request_id");
+    struct told_request *t = slot_of(b->slots, b->size, id);
+    int64_t first = 0, last = 0;
+
+    if (!t->id[0])
+        return FAIL(err, ERR_INPUT, "request %.*s is in the population, and in no entry of the log",
+                    STR_ARG(id));
+    if (t->is_listed)
+        return FAIL(err, ERR_INPUT, "request %s is in the population twice", t->id);
+    t->is_listed = true;
+    bool whole = json_i64(json_member(row, "first_entry"), &first) && first == t->first;
+    if (whole && (!json_i64(json_member(row, "last_entry"), &last) || last != t->last))
+        return FAIL(err, ERR_INPUT,
+                    "request %s ends with entry %lld, and the log with entry %lld of it", t->id,
+                    (long long)last, (long long)t->last);
+    if (!t->in_period && (whole || !b->by_changes))
+        return FAIL(err, ERR_INPUT, "request %s is not of the period: see entry %lld of the log",
+                    t->id, (long long)t->first);
+    return (t->kind < 0 || same_word(t, row, "change_kind", KINDS[t->kind], err)) &&
+           (t->cause < 0 || same_word(t, row, "cause", CAUSES[t->cause], err)) &&
+           same_time(t, row, "requested_at", t->at.requested_us, !whole, err) &&
+           same_time(t, row, "approved_at", t->at.approved_us, !whole, err) &&
+           same_time(t, row, "claimed_at", t->at.claimed_us, !whole, err) &&
+           (t->phase < 0 || same_state(t, row, !whole, err));
+}
+
+bool told_complete(const struct told_book *b, struct err *err)
+{
+    const struct told_request *first = NULL;
+    int64_t missing = 0;
+
+    for (size_t i = 0; i < b->size; i++) {
+        const struct told_request *t = &b->slots[i];
+        if (!t->id[0] || !t->in_period || t->is_listed)
+            continue;
+        missing++;
+        first = !first || t->first < first->first ? t : first;
+    }
+    return !missing || FAIL(err, ERR_INPUT,
+                            "request %s is of the period, and not in the population: see entry "
+                            "%lld of the log; %lld requests are missing",
+                            first->id, (long long)first->first, (long long)missing);
+}
