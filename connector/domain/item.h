@@ -46,6 +46,11 @@ struct observation {
      * part of what is hashed: it names what was changed instead. */
     struct str others;
     bool others_known;
+    /* Of a read that asks for it (item.asks_within): the entitlement's own id and those of all that
+     * it lies in, by whatever way, one a line; whoever gets it gets them. Of a source that tells.
+     */
+    struct str within;
+    bool within_known;
     uint8_t raw_sha256[32];
     bool has_raw;
 };
@@ -92,6 +97,7 @@ struct item {
     struct str source_label; /* what people call the source */
     struct str account_id;   /* immutable id that the account's name is pinned to; empty: not yet */
     struct str entitlement_id; /* the same of the entitlement's name */
+    bool asks_within;          /* of a read: what the entitlement lies in is asked, too */
     enum desired desired;
     struct source_rule rule;
     bool excepted; /* a live exception covers it (owner, other approver, not expired with 60 s to

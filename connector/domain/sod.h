@@ -17,6 +17,7 @@ enum sod_wish { SOD_AS_IT_IS = 0, SOD_GIVEN, SOD_TAKEN };
 struct sod_holding {
     size_t set, member;
     struct str source, account, entitlement;
+    struct str by;      /* the name under which it is given, where that is another one */
     enum sod_wish wish; /* what this request, or another that is approved, makes of it */
     enum outcome held;  /* as read just now; unknown speaks against a grant */
     struct str reason;  /* of that read, CamelCase */

@@ -47,6 +47,8 @@ static void put_holdings(struct json_out *out, const struct duties *d, size_t se
         json_str_member(out, "account", h->account);
         if (h->wish)
             json_str_member(out, "after", str_of(wish_name(h->wish)));
+        if (h->by.len)
+            json_str_member(out, "by", h->by);
         if (answered && duties_reads(d, h)) {
             json_str_member(out, "outcome", str_of(outcome_name(h->held)));
             json_str_member(out, "reason", h->reason);

@@ -4,6 +4,7 @@
 
 #include "base/codecs.h"
 #include "base/digest.h"
+#include "base/fold.h"
 
 const char *const POLICY_FACT_NAMES[] = {
 #define X(name, text) text,
@@ -17,6 +18,8 @@ const char *const POLICY_NEED_NAMES[] = {
         NULL};
 
 /* --- reading --- */
+
+enum { FOLDED_BYTES = 64 * 1024 };
 
 struct reading {
     struct arena *arena;
@@ -64,6 +67,17 @@ static const char *const *values_of(enum policy_fact fact)
     return NULL;
 }
 
+/* However it is spelled it is the same name: to a directory, and so to a rule. */
+static struct str folded(struct arena *arena, enum policy_fact fact, struct str text)
+{
+    AUTO(drop_buf) struct buf b;
+
+    if (values_of(fact))
+        return text;
+    buf_init(&b, FOLDED_BYTES);
+    return fold_name(&b, text) ? arena_str(arena, buf_str(&b)) : text;
+}
+
 static bool is_one_of(struct str word, const char *const *values)
 {
     for (size_t i = 0; values[i]; i++)
@@ -97,11 +111,11 @@ static void read_words(struct reading *r, enum policy_fact fact, const struct ya
         return;
     }
     if (v->kind == YAML_SCALAR) {
-        words[n++] = scalar_of(r, v, POLICY_FACT_NAMES[fact]);
+        words[n++] = folded(r->arena, fact, scalar_of(r, v, POLICY_FACT_NAMES[fact]));
         check_word(r, fact, v);
     }
     for (const struct yaml *one = v->kind == YAML_LIST ? v->first : NULL; one; one = one->next) {
-        words[n++] = scalar_of(r, one, POLICY_FACT_NAMES[fact]);
+        words[n++] = folded(r->arena, fact, scalar_of(r, one, POLICY_FACT_NAMES[fact]));
         if (one->kind == YAML_SCALAR)
             check_word(r, fact, one);
     }
@@ -379,12 +393,39 @@ static struct str fact_of(const struct policy_question *q, enum policy_fact fact
     return STR_NONE;
 }
 
-static bool applies(const struct policy_rule *rule, const struct policy_question *q)
+/* What is asked about, each name folded once for all rules. */
+struct facts {
+    struct str of[POLICY_FACT_COUNT];
+    struct buf bytes;
+};
+
+static void drop_facts(struct facts *f)
+{
+    buf_done(&f->bytes);
+}
+
+static void read_facts(const struct policy_question *q, struct facts *f)
+{
+    size_t at[POLICY_FACT_COUNT + 1] = {0};
+
+    buf_init(&f->bytes, POLICY_FACT_COUNT * FOLDED_BYTES);
+    for (enum policy_fact i = 0; i < POLICY_FACT_COUNT; i++) {
+        if (!values_of(i))
+            (void)fold_name(&f->bytes, fact_of(q, i));
+        at[i + 1] = f->bytes.len;
+    }
+    for (enum policy_fact i = 0; i < POLICY_FACT_COUNT; i++)
+        f->of[i] = values_of(i)        ? fact_of(q, i)
+                   : at[i + 1] > at[i] ? str_n(f->bytes.p + at[i], at[i + 1] - at[i])
+                                       : STR_NONE;
+}
+
+static bool applies(const struct policy_rule *rule, const struct facts *facts)
 {
     for (enum policy_fact f = 0; f < POLICY_FACT_COUNT; f++) {
         bool any = !rule->when_count[f];
         for (size_t i = 0; i < rule->when_count[f]; i++)
-            any |= policy_matches(rule->when[f][i], fact_of(q, f));
+            any |= policy_matches(rule->when[f][i], facts->of[f]);
         if (!any)
             return false;
     }
@@ -440,11 +481,14 @@ static void say(struct policy_answer *ret, enum permit_answer answer, struct str
 void policy_rules_judge(const struct policy_rules *rules, const struct policy_question *q,
                         struct policy_answer *ret, const struct policy_rule **ret_rule)
 {
+    AUTO(drop_facts) struct facts facts;
+
+    read_facts(q, &facts);
     *ret = (struct policy_answer){.why = "Ok"};
     *ret_rule = NULL;
     for (size_t i = 0; i < rules->count; i++) {
         const struct policy_rule *rule = &rules->rules[i];
-        bool fits = applies(rule, q);
+        bool fits = applies(rule, &facts);
         const char *lacks = fits ? missing(rule, q) : NULL;
         if (fits && q->stage == PERMIT_INTAKE && !policy_asks_join(&ret->asks, &rule->asks))
             lacks = "too many are to approve it";

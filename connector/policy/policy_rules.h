@@ -48,7 +48,8 @@ enum policy_need {
 
 struct policy_rule {
     struct str name;
-    /* of each fact one of these, in which * stands for any characters; none: whatever it is */
+    /* of each fact one of these, in which * stands for any characters; none: whatever it is. Words
+     * that name something are folded (base/fold.h) */
     const struct str *when[POLICY_FACT_COUNT];
     size_t when_count[POLICY_FACT_COUNT];
     enum permit_answer answer; /* OPEN: it needs */

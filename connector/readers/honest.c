@@ -11,6 +11,17 @@ struct answer answer_unknown(const char *reason)
     return (struct answer){.outcome = OUTCOME_UNKNOWN, .reason = reason};
 }
 
+bool answer_within(struct answer *a, struct str id)
+{
+    if (id.len + 1 > sizeof a->within - a->within_len)
+        return false;
+    if (a->within_len)
+        a->within[a->within_len++] = '\n';
+    memcpy(a->within + a->within_len, id.p, id.len);
+    a->within_len += id.len;
+    return true;
+}
+
 void answer_raw(struct answer *a, const char *fmt, ...)
 {
     va_list args;
@@ -74,6 +85,7 @@ struct asked_for answers_asked_for(const struct answers *all, const struct item 
         .entitlement_id = of_canary ? STR_NONE : item->entitlement_id,
         .by_id = ask == ASK_ITEM_BY_ID || ask == ASK_CANARY_BY_ID,
         .of_canary = of_canary,
+        .asks_within = item->asks_within && !of_canary,
     };
 
     if (f.by_id)
@@ -200,6 +212,8 @@ void answers_join(const struct item *item, const struct answers *all, int64_t be
         .reason = str_of(a->reason),
         .others = str_n(a->others, a->others_len),
         .others_known = a->others_known,
+        .within = str_n(a->within, a->within_len),
+        .within_known = a->within_known && holds(canary),
     };
     hash_answers(all, a, ret);
     if (!ret->canary_ok && canary->outcome == OUTCOME_UNKNOWN && a->outcome != OUTCOME_UNKNOWN)

@@ -6,7 +6,12 @@
 
 #include "readers/reader.h"
 
-enum { ANSWER_RAW_BYTES = 4096, ANSWER_ID_BYTES = 256, ANSWER_OTHERS_BYTES = 4096 };
+enum {
+    ANSWER_RAW_BYTES = 4096,
+    ANSWER_ID_BYTES = 256,
+    ANSWER_OTHERS_BYTES = 4096,
+    ANSWER_WITHIN_BYTES = 4096 /* more than a hundred ids */
+};
 
 /* One question to the target, answered. */
 struct answer {
@@ -23,10 +28,15 @@ struct answer {
     char others[ANSWER_OTHERS_BYTES]; /* what else the account holds (others.h) */
     size_t others_len, others_count;
     bool others_known;
+    char within[ANSWER_WITHIN_BYTES]; /* as of the observation */
+    size_t within_len;
+    bool within_known;
 };
 
 /* An answer that says nothing, and why. */
 struct answer answer_unknown(const char *reason);
+/* Append what the entitlement lies in, a line; false when there is too much. */
+bool answer_within(struct answer *a, struct str id);
 /* Append to the raw text; what does not fit makes the answer incomplete. */
 void answer_raw(struct answer *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
@@ -44,6 +54,7 @@ struct asked_for {
     struct str entitlement_id; /* that the entitlement's name is pinned to; empty: to none */
     bool by_id;                /* `account` is an immutable id, as an answer's native_id */
     bool of_canary;            /* else of the item */
+    bool asks_within;          /* what the entitlement lies in is asked, too */
 };
 
 /* What has to be asked next; ASKS: all that matters was. By its id an account is looked for where

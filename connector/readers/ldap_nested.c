@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/codecs.h"
 #include "readers/ldap_filter.h"
 
 enum {
@@ -16,11 +17,10 @@ enum {
 
 static const char CHAIN[] = "1.2.840.113556.1.4.1941";
 
-static int search(LDAP *ld, const char *base, int scope, const char *filter, char *attr,
+static int search(LDAP *ld, const char *base, int scope, const char *filter, char **attrs,
                   int64_t timeout_ms, int most, LDAPMessage **ret)
 {
     struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
-    char *attrs[] = {attr, NULL};
 
     *ret = NULL;
     return ldap_search_ext_s(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, most, ret);
@@ -30,7 +30,7 @@ static int search(LDAP *ld, const char *base, int scope, const char *filter, cha
  * long; a directory that says nothing for most of the time may be gone. */
 static int search_in_time(LDAP *ld, const struct ldap_place *place,
                           const struct ldap_nesting *asked, const char *base, int scope,
-                          const char *filter, char *attr, int most, LDAPMessage **ret,
+                          const char *filter, char **attrs, int most, LDAPMessage **ret,
                           const char **ret_trouble)
 {
     int64_t left_ms = asked->until_ms - clock_mono_ms(asked->clock);
@@ -38,7 +38,7 @@ static int search_in_time(LDAP *ld, const struct ldap_place *place,
 
     *ret = NULL;
     if (left_ms > 0)
-        rc = search(ld, base, scope, filter, attr, left_ms, most, ret);
+        rc = search(ld, base, scope, filter, attrs, left_ms, most, ret);
     if (left_ms > 0 && (rc != LDAP_TIMEOUT || left_ms > place->timeout_ms / 2))
         return rc;
     *ret_trouble = "Timeout";
@@ -53,8 +53,9 @@ static int is_in_chain(LDAP *ld, const struct ldap_place *place, const struct ld
                        const char **ret_trouble)
 {
     char none[] = LDAP_NO_ATTRS;
+    char *attrs[] = {none, NULL};
     LDAPMessage *reply;
-    int rc = search_in_time(ld, place, asked, base, LDAP_SCOPE_BASE, filter, none, LDAP_NO_LIMIT,
+    int rc = search_in_time(ld, place, asked, base, LDAP_SCOPE_BASE, filter, attrs, LDAP_NO_LIMIT,
                             &reply, ret_trouble);
 
     *ret_held = rc == LDAP_SUCCESS && !*ret_trouble && ldap_count_entries(ld, reply) == 1;
@@ -105,13 +106,15 @@ static int nested_in_ad(LDAP *ld, const struct ldap_place *place, const struct l
 struct climb {
     char *dn[GROUPS_MAX + 1];
     size_t count, next;
-    const char *sought;
+    const char *sought;     /* NULL: no one group */
+    struct answer *listing; /* takes the ids of all that are met; NULL: none does */
     bool held, full;
 };
 
 static void climb_add(struct climb *c, const char *dn)
 {
-    c->held |= strcasecmp(dn, c->sought) == 0; /* a proxy may write what it found otherwise */
+    c->held |=
+        c->sought && strcasecmp(dn, c->sought) == 0; /* a proxy may write what it found otherwise */
     for (size_t i = 0; i < c->count; i++)
         if (strcasecmp(c->dn[i], dn) == 0)
             return; /* groups may be in each other */
@@ -122,6 +125,36 @@ static void climb_add(struct climb *c, const char *dn)
     if (!copy)
         abort();
     c->dn[c->count++] = copy;
+}
+
+/* Its immutable id as an answer has it, else its name. */
+static void climb_list(LDAP *ld, LDAPMessage *e, struct climb *c, const char *dn)
+{
+    static const char *const NAMES[] = {"entryUUID", "objectGUID"};
+    char id[DN_BYTES];
+    struct str own = str_of(dn);
+
+    for (int i = 0; c->listing && i < 2; i++) {
+        struct berval **values = ldap_get_values_len(ld, e, NAMES[i]);
+        struct str raw = STR_NONE;
+        if (values && values[0] && values[0]->bv_len && 2 * values[0]->bv_len < sizeof id)
+            raw = str_n(values[0]->bv_val, values[0]->bv_len);
+        if (raw.len && i)
+            hex_encode(raw.p, raw.len, id);
+        else if (raw.len)
+            (void)str_copy(id, sizeof id, raw);
+        if (raw.len)
+            own = str_of(id);
+        ldap_value_free_len(values);
+    }
+    c->full |= c->listing && !answer_within(c->listing, own);
+}
+
+static void climb_free(struct climb *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        free(c->dn[i]);
+    free(c);
 }
 
 static bool next_filter(struct climb *c, const struct ldap_place *place, char *filter)
@@ -138,10 +171,11 @@ static int climb_below(LDAP *ld, const struct ldap_place *place, const struct ld
                        const char *base, struct climb *c, const char *filter,
                        const char **ret_trouble)
 {
-    char none[] = LDAP_NO_ATTRS;
+    char none[] = LDAP_NO_ATTRS, uuid[] = "entryUUID", guid[] = "objectGUID";
+    char *no_attrs[] = {none, NULL}, *ids[] = {uuid, guid, NULL};
     LDAPMessage *reply;
-    int rc = search_in_time(ld, place, asked, base, LDAP_SCOPE_SUBTREE, filter, none,
-                            GROUPS_MAX + 1, &reply, ret_trouble);
+    int rc = search_in_time(ld, place, asked, base, LDAP_SCOPE_SUBTREE, filter,
+                            c->listing ? ids : no_attrs, GROUPS_MAX + 1, &reply, ret_trouble);
 
     bool came = rc == LDAP_SUCCESS && !*ret_trouble;
     if (came && ldap_count_references(ld, reply) > 0)
@@ -149,9 +183,12 @@ static int climb_below(LDAP *ld, const struct ldap_place *place, const struct ld
     for (LDAPMessage *e = came ? ldap_first_entry(ld, reply) : NULL; e;
          e = ldap_next_entry(ld, e)) {
         char *dn = ldap_get_dn(ld, e);
+        size_t before = c->count;
         if (dn)
             climb_add(c, dn);
-        else
+        if (dn && c->count > before)
+            climb_list(ld, e, c, dn);
+        if (!dn)
             rc = LDAP_DECODING_ERROR; /* a group that nobody can name */
         ldap_memfree(dn);
     }
@@ -224,9 +261,7 @@ static int nested_elsewhere(LDAP *ld, const struct ldap_place *place,
             *ret_trouble = "GroupsTooMany";
     }
     *ret_held = c->held;
-    for (size_t i = 0; i < c->count; i++)
-        free(c->dn[i]);
-    free(c);
+    climb_free(c);
     return rc;
 }
 
@@ -243,4 +278,82 @@ int ldap_nested(LDAP *ld, const struct ldap_place *place, const struct ldap_nest
                                                               ret_trouble);
     free(filter);
     return rc;
+}
+
+/* --- what a group lies in --- */
+
+/* The next one's own groups, as Active Directory keeps them with it: a search of a whole domain
+ * would end in references. */
+static int climb_in_ad(LDAP *ld, const struct ldap_place *place, const struct ldap_nesting *asked,
+                       struct climb *c, const char **ret_trouble)
+{
+    char guid[] = "objectGUID", groups[] = "memberOf";
+    char *attrs[] = {guid, groups, NULL};
+    const char *dn = c->dn[c->next++];
+    LDAPMessage *reply;
+    BerElement *ber = NULL;
+    int rc = search_in_time(ld, place, asked, dn, LDAP_SCOPE_BASE, "(objectClass=*)", attrs,
+                            LDAP_NO_LIMIT, &reply, ret_trouble);
+    LDAPMessage *e = rc == LDAP_SUCCESS && !*ret_trouble ? ldap_first_entry(ld, reply) : NULL;
+
+    if (rc == LDAP_SUCCESS && !*ret_trouble && !e)
+        *ret_trouble = "NestedNotVisible";
+    if (e && c->next > 1) /* the first is the group itself */
+        climb_list(ld, e, c, dn);
+    for (char *name = e ? ldap_first_attribute(ld, e, &ber) : NULL; name;
+         name = ldap_next_attribute(ld, e, ber)) {
+        struct berval **values = ldap_get_values_len(ld, e, name);
+        if (strncasecmp(name, "memberOf;", 9) == 0)
+            *ret_trouble = "GroupsTooMany"; /* a range of them (MS-ADTS section 3.1.1.3.1.3.3) */
+        for (size_t i = 0; strcasecmp(name, groups) == 0 && values && values[i]; i++)
+            climb_add(c, values[i]->bv_val);
+        ldap_value_free_len(values);
+        ldap_memfree(name);
+    }
+    ber_free(ber, 0);
+    ldap_msgfree(reply);
+    return rc;
+}
+
+static int climb_up(LDAP *ld, const struct ldap_place *place, const struct ldap_nesting *asked,
+                    struct climb *c, char *filter, const char **ret_trouble)
+{
+    int rc = LDAP_SUCCESS;
+
+    while (rc == LDAP_SUCCESS && !*ret_trouble && c->next < c->count) {
+        if (asked->in_ad)
+            rc = climb_in_ad(ld, place, asked, c, ret_trouble);
+        else if (next_filter(c, place, filter))
+            rc = climb_once(ld, place, asked, c, filter, ret_trouble);
+        else
+            *ret_trouble = "KeyTooLong";
+        if (c->full)
+            *ret_trouble = "GroupsTooMany";
+    }
+    return rc;
+}
+
+void ldap_list_within(struct ldap_session *session, const struct ldap_place *place,
+                      const char *group_dn, const char *group_id, struct answer *ret)
+{
+    struct ldap_nesting asked = {.in_ad = session->dc.in_ad,
+                                 .clock = session->clock,
+                                 .until_ms = clock_mono_ms(session->clock) + place->timeout_ms};
+    struct climb *c = calloc(1, sizeof *c);
+    char *filter = malloc(FILTER_BYTES);
+    const char *trouble = NULL;
+    int rc = LDAP_SUCCESS;
+
+    if (!c || !filter)
+        abort();
+    c->listing = ret;
+    c->full = !answer_within(ret, str_of(group_id[0] ? group_id : group_dn));
+    climb_add(c, group_dn);
+    if (place->nested)
+        rc = climb_up(session->ld, place, &asked, c, filter, &trouble);
+    ret->within_known = rc == LDAP_SUCCESS && !trouble;
+    if (!ret->within_known)
+        *ret = answer_unknown(trouble ? trouble : "SourceDown");
+    climb_free(c);
+    free(filter);
 }

@@ -27,4 +27,10 @@ struct ldap_nesting {
 int ldap_nested(LDAP *ld, const struct ldap_place *place, const struct ldap_nesting *asked,
                 bool *ret_held, const char **ret_trouble);
 
+/* Says in the answer what the group is and lies in: its id and those of all groups that it is in,
+ * directly or through others, their names where no id is shown. What cannot be told makes the
+ * answer unknown. Where groups in groups are not followed it is the group alone. */
+void ldap_list_within(struct ldap_session *session, const struct ldap_place *place,
+                      const char *group_dn, const char *group_id, struct answer *ret);
+
 #endif

@@ -440,6 +440,8 @@ static void walk_end(struct ldap_session *session, const struct ldap_place *plac
     w->answer = walk_judge(session, place, w);
     if (place->others && w->answer.outcome != OUTCOME_UNKNOWN && !w->wanted.of_canary)
         ldap_list_others(session->ld, place, w->user.dn, &w->answer);
+    if (w->wanted.asks_within && w->answer.outcome != OUTCOME_UNKNOWN)
+        ldap_list_within(session, place, w->group.dn, w->group.id, &w->answer);
 }
 
 static bool is_unanswered(const struct answer *a)

@@ -282,7 +282,8 @@ static void wake(struct source_gate *gate)
 static bool is_same(const struct item *a, const struct item *b)
 {
     return str_eq(a->account, b->account) && str_eq(a->entitlement, b->entitlement) &&
-           str_eq(a->account_id, b->account_id) && str_eq(a->entitlement_id, b->entitlement_id);
+           str_eq(a->account_id, b->account_id) && str_eq(a->entitlement_id, b->entitlement_id) &&
+           a->asks_within == b->asks_within;
 }
 
 /* One in line, or under way and begun late enough, that asks the same; NULL: there is none. */
@@ -315,7 +316,8 @@ static struct gate_read *line_up(struct source_gate *gate, const struct item *it
                             .account = arena_str(r->arena, item->account),
                             .entitlement = arena_str(r->arena, item->entitlement),
                             .account_id = arena_str(r->arena, item->account_id),
-                            .entitlement_id = arena_str(r->arena, item->entitlement_id)};
+                            .entitlement_id = arena_str(r->arena, item->entitlement_id),
+                            .asks_within = item->asks_within};
     stand_in_line(r, rank);
     return r;
 }

@@ -1,8 +1,9 @@
-/* world_policy.c: the seam's question whether a request may be. First what the person holds of the
- * duties to be kept apart is read, one after the other through the gates of their sources; then the
- * policy is asked about each item, one question each; then all that was asked and said is saved.
- * The request steps aside while it waits: a slow decision point takes no place among its site's
- * looks. Who answers no decision is not asked about the rest of a bundle: it would hang as often.
+/* world_policy.c: the seam's question whether a request may be. First it is made out which
+ * entitlements are meant (policy_names.h), then what the person holds of the duties to be kept
+ * apart is read, one after the other through the gates of their sources; then the policy is asked
+ * about each item, one question each; then all that was asked and said is saved. The request steps
+ * aside while it waits: a slow decision point takes no place among its site's looks. Who answers no
+ * decision is not asked about the rest of a bundle: it would hang as often.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "json/json_read.h"
 #include "policy/policy_duties.h"
 #include "service/policy_desk.h"
+#include "service/policy_names.h"
 #include "service/policy_reload.h"
 #include "service/source_gate.h"
 #include "service/worker.h"
@@ -22,6 +24,8 @@ struct asking {
     const struct dossier *d;
     const struct policy_config *policy; /* as it was when this began */
     const struct json *facts;           /* policy_question */
+    bool named;                         /* which entitlements are meant is made out */
+    struct str unnamed;                 /* of which one nobody can tell, for people */
     struct duties duties;
     size_t next_holding;
     const struct json *next_item;
@@ -156,6 +160,11 @@ static void put_duties(struct asking *a)
     *x = (struct store_policy_decision){.stage = a->duties.stage, .pdp = STR("duties")};
     duties_judge(&a->duties, &answer, conflicts, &x->conflict_count);
     bool whole = !asked.over && !answered.over; /* what is not kept decides nothing */
+    if (a->unnamed.len) {
+        answer = (struct policy_answer){.answer = PERMIT_OPEN, .why = "DutyUnread"};
+        (void)str_copy(answer.reason, sizeof answer.reason, a->unnamed);
+        x->conflict_count = 0;
+    }
     x->answer = whole ? answer.answer : PERMIT_OPEN;
     x->why = whole ? answer.why : "TooLarge";
     x->conflict_count = whole ? x->conflict_count : 0;
@@ -171,10 +180,10 @@ static void read_next(void *arg)
     struct asking *a = arg;
     size_t i = 0;
 
-    JSON_EACH(row, json_member(a->facts, "holdings"))
+    JSON_EACH(row, a->unnamed.len ? NULL : json_member(a->facts, "holdings"))
     if (i++ == a->next_holding && read_one(a, row))
         return;
-    if (a->duties.set_count)
+    if (json_is_true(json_member(a->facts, "duties")))
         put_duties(a);
     a->question.hold_count = duties_held(&a->duties, a->arena, &a->question.holds);
     ask_next(a);
@@ -334,6 +343,7 @@ static void read_duties(struct asking *a)
         h->source = json_path_str(v, "source");
         h->account = json_path_str(v, "account");
         h->entitlement = json_path_str(v, "entitlement");
+        h->by = json_path_str(v, "by");
         h->wish = str_eq_c(wish, "given")   ? SOD_GIVEN
                   : str_eq_c(wish, "taken") ? SOD_TAKEN
                                             : SOD_AS_IT_IS;
@@ -368,16 +378,10 @@ static void read_question(struct asking *a)
         read_texts(a->arena, json_member(f, "approvers"), &a->question.approvers);
 }
 
-static void on_question(void *arg, enum store_outcome outcome, struct str document)
+static void proceed(struct asking *a)
 {
-    struct asking *a = arg;
-    struct err err = {0};
-
-    if (outcome != STORE_OK || !json_parse(a->arena, document, &a->facts, &err)) {
-        end(a, outcome == STORE_OK ? SAVE_REFUSED : world_saved_of(outcome), false);
-        return;
-    }
-    read_duties(a);
+    if (!a->unnamed.len) /* of which sets nobody knows, else */
+        read_duties(a);
     read_question(a);
     a->next_item = json_first(json_member(a->facts, "items"));
     if (!policy_reload_hear(a->svc->policy_reload, a->policy, json_path_str(a->facts, "policy"))) {
@@ -387,6 +391,41 @@ static void on_question(void *arg, enum store_outcome outcome, struct str docume
     a->made = arena_array(a->arena, a->d->item_count + 2, sizeof *a->made);
     ASSERT(a->made);
     read_next(a);
+}
+
+static void on_question(void *arg, enum store_outcome outcome, struct str document);
+
+static void on_named(void *arg, bool made_out, bool failed, struct str line)
+{
+    struct asking *a = arg;
+
+    bool in_time = io_loop_now_ms(a->svc->loop) < a->until_ms - LOOK_PORTION_MS / 2;
+    a->named = made_out;
+    if (made_out && in_time) { /* now it is known which sets are touched */
+        store_policy_question(&a->svc->store, a->d->request_id, a->duties.stage, on_question, a);
+    } else if (failed) {
+        a->unnamed = arena_str(a->arena, line);
+        proceed(a);
+    } else {
+        end(a, SAVED, true); /* what was made out is kept for the next look */
+    }
+}
+
+static void on_question(void *arg, enum store_outcome outcome, struct str document)
+{
+    struct asking *a = arg;
+    struct err err = {0};
+
+    if (outcome != STORE_OK || !json_parse(a->arena, document, &a->facts, &err)) {
+        end(a, outcome == STORE_OK ? SAVE_REFUSED : world_saved_of(outcome), false);
+        return;
+    }
+    const struct json *names = json_member(a->facts, "names");
+    if (!a->named && json_count(names))
+        policy_names_read(a->svc, names, schedule_rank_of(a->d->kind, a->d->phase), a->until_ms,
+                          on_named, a);
+    else
+        proceed(a);
 }
 
 void world_policy_ask(struct world *w, struct arena *arena, const struct dossier *d,

@@ -411,6 +411,8 @@ void store_policy_refused(struct store *s, struct str fault, store_done_fn *fn, 
  * policy_question. */
 void store_policy_question(struct store *s, struct str request_id, enum permit_stage stage,
                            store_json_fn *fn, void *arg);
+/* Which entitlements names were seen to mean: JSON, see entitlement_saw. */
+void store_entitlement_saw(struct store *s, struct str seen, store_done_fn *fn, void *arg);
 struct store_policy_decision {
     int64_t item_id; /* 0: about the duties */
     enum permit_stage stage;

@@ -21,6 +21,15 @@ void store_policy_refused(struct store *s, struct str fault, store_done_fn *fn, 
     pg_exec(s->pg, &SQL_POLICY_REFUSED, params, store_on_done, op);
 }
 
+void store_entitlement_saw(struct store *s, struct str seen, store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(seen)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_ENTITLEMENT_SAW, params, store_on_done, op);
+}
+
 void store_policy_question(struct store *s, struct str request_id, enum permit_stage stage,
                            store_json_fn *fn, void *arg)
 {

@@ -113,6 +113,10 @@ select governance.policy_refused($1::jsonb)
 -- params: request uuid, stage text
 select governance.policy_question($1::uuid, $2)
 
+-- name: entitlement_saw
+-- params: seen jsonb
+select governance.entitlement_saw($1::jsonb)
+
 -- name: policy_save
 -- params: owner text, request uuid, version bigint, decisions jsonb
 select governance.policy_save($1, $2::uuid, $3::bigint, $4::jsonb)

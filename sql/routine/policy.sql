@@ -49,21 +49,11 @@ comment on function governance.policy_put(text, jsonb) is 'Register who is asked
 
 -- What a request gives, as far as it is still asked for.
 create or replace function governance.gives(p_request uuid) returns setof governance.request_item
-language sql stable set search_path = pg_catalog as $$
+language sql stable rows 5 set search_path = pg_catalog as $$
     select i.* from governance.request_item i
      where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null and i.desired = 'present'
 $$;
 comment on function governance.gives(uuid) is 'The items of a request that give something';
-
--- Which sets of duties a request touches.
-create or replace function governance.sod_touched(p_request uuid) returns setof governance.sod_set
-language sql stable set search_path = pg_catalog as $$
-    select s.* from governance.sod_set s
-     where s.ended_at is null and exists (
-           select from governance.sod_member m join governance.gives(p_request) i on i.source = m.source and i.entitlement = m.entitlement
-            where m.set_id = s.id)
-$$;
-comment on function governance.sod_touched(uuid) is 'The sets of duties that a request gives a member of';
 
 -- Is anybody to be asked about this request? Removals are nobody's question.
 create or replace function governance.permit_is_wanted(r governance.access_request) returns boolean
@@ -83,7 +73,7 @@ begin
         return exists (select from governance.request_item i
                         where i.request_id = r.id and i.replaced_at is null and i.superseded_by is null and i.desired = 'present');
     end if;
-    return exists (select from governance.sod_touched(r.id));
+    return governance.duties_concern(r.id);
 end $$;
 comment on function governance.permit_is_wanted(governance.access_request) is 'Has a policy, or have duties to be kept apart, a say in this request?';
 
@@ -109,16 +99,16 @@ $$;
 comment on function governance.is_of_live_policy(governance.access_request, governance.policy_decision) is 'Was a decision about an item made by the policy that is live?';
 
 -- What stands of one stage: the newest answer about each item, and about the duties, of what is asked for now. Not asked at all counts
--- as open; a conflict counts until an exception covers it.
+-- as open; a conflict counts until an exception covers it. "unheard": there was an answer about duties, and something was approved since.
 create or replace function governance.permit_of(r governance.access_request, p_stage text) returns jsonb
-language plpgsql stable set search_path = pg_catalog as $$
+language plpgsql stable set search_path = pg_catalog set jit = off as $$
 declare
     way record;
     asked boolean := exists (select from governance.site s where s.name = r.site and s.policy <> '');
-    duties boolean := p_stage <> 'intake' and exists (select from governance.sod_touched(r.id));
+    duties boolean := p_stage <> 'intake' and governance.duties_concern(r.id);
 begin
     select q.item_id, d.id, d.permitted, d.reason, d.conflicts,
-           case when d.permitted is null then 'open' when d.permitted then 'given'
+           case when a.permitted is null then 'open' when a.permitted then 'given'
                 when q.item_id is not null then 'denied'
                 when (select bool_and(governance.sod_excepted(r.id, c.name)) from unnest(d.conflicts) as c(name)) then 'given'
                 else 'conflict' end as answer
@@ -132,13 +122,18 @@ begin
               and (p_stage <> 'verification' or governance.permit_lasts(r, x))
               and x.at >= governance.answers_since(r, q.item_id is null)
             order by x.id desc limit 1) d on true
-     order by case when d.permitted is null then 1 when d.permitted then 3 when q.item_id is not null then 0 else 2 end, q.item_id
+     cross join lateral (select case when q.item_id is null and p_stage = 'approval' and r.phase in ('received', 'pending_approval')
+                                          and (d.permitted or (select bool_and(governance.sod_excepted(r.id, c.name)) from unnest(d.conflicts) as c(name)))
+                                          and governance.duties_unheard(r, d.asked) then null
+                                     else d.permitted end as permitted) a
+     order by case when a.permitted is null then 1 when a.permitted then 3 when q.item_id is not null then 0 else 2 end, q.item_id
      limit 1;
     -- an excepted conflict stands behind nothing that is open or denied; a conflict that is not goes before what is given
     if way.answer = 'given' or way.answer is null then
         return jsonb_build_object('answer', 'given');
     end if;
-    return jsonb_build_object('answer', way.answer, 'why', coalesce(way.reason, '')) || (
+    return jsonb_build_object('answer', way.answer, 'why', coalesce(way.reason, ''))
+        || case when way.answer = 'open' and way.permitted is not null then '{"unheard": true}' else '{}' end::jsonb || (
         select jsonb_build_object('tries', count(*), 'tried_ms', governance.ms(max(x.at)), 'since_ms', governance.ms(min(x.at)))
           from governance.policy_decision x
          where x.request_id = r.id and x.stage = p_stage and x.item_id is not distinct from way.item_id and x.tuple_hash = r.mapped_hash
@@ -181,7 +176,7 @@ comment on function governance.dossier_permits(governance.access_request) is 'Wh
 -- The accounts under which a person may hold something in a source: those that this request names there, and those that are linked
 -- to any of the names the person goes by, his other accounts among them.
 create or replace function governance.accounts_of(r governance.access_request, p_source text) returns table (account text, account_id text)
-language sql stable set search_path = pg_catalog as $$
+language sql stable rows 3 set search_path = pg_catalog as $$
     with known as materialized (
         select governance.person_folded(substr(n.name, position('=' in n.name) + 1)) as name
           from unnest(governance.person_all(r.beneficiary, r.beneficiary_names)) as n(name)),
@@ -200,10 +195,11 @@ $$;
 comment on function governance.accounts_of(governance.access_request, text) is 'The accounts a person is known by in a source';
 
 -- Everything that whoever is asked has to know, beside the dossier. "ask": what is still unanswered at this stage. "holdings": one row
--- for each account of each member of each set touched, with what becomes of it: given by this request or by another one that is
--- approved and on its way, or taken by this one. An account '' is one that nobody knows.
+-- for each account of each member of each set touched, with what becomes of it: given by this request ("by": under which name, where
+-- it is not the member's) or by another one that is approved and on its way, or taken by this one. An account '' is one that nobody knows.
+-- "names": what has to be read first; "duties": whether they are asked about at all.
 create or replace function governance.policy_question(p_request uuid, p_stage text) returns jsonb
-language plpgsql stable set search_path = pg_catalog as $$
+language plpgsql stable set search_path = pg_catalog set jit = off as $$
 declare
     r governance.access_request;
     asked boolean;
@@ -223,6 +219,8 @@ begin
                             and (p_stage <> 'verification' or governance.permit_lasts(r, x))
                             and x.at >= governance.answers_since(r, false)
                           order by x.id desc limit 1), false)),
+        'names', case when p_stage = 'intake' then '[]' else governance.duties_names(r, p_stage) end,
+        'duties', p_stage <> 'intake' and governance.duties_concern(r.id),
         'sets', case when p_stage = 'intake' then '[]' else (
             select coalesce(jsonb_agg(jsonb_build_object('name', s.name, 'n', s.n) order by s.id), '[]') from governance.sod_touched(r.id) s) end,
         'holdings', case when p_stage = 'intake' then '[]' else (
@@ -230,9 +228,10 @@ begin
                        'account', h.account, 'account_id', h.account_id,
                        'entitlement_id', coalesce((select e.native_id from governance.entitlement_link e
                                                     where e.source = h.source and e.entitlement = h.entitlement and e.replaced_at is null limit 1), ''),
-                       'wish', case when w.desired = 'present' or o.given then 'given' when w.desired = 'absent' then 'taken' else '' end)
+                       'wish', case when w.name is not null or o.given then 'given' when t.taken then 'taken' else '' end,
+                       'by', coalesce(nullif(w.name, h.entitlement), ''))
                        order by h.set, h.member, h.account), '[]')
-              from (select s.set, m.member, m.source, m.entitlement, coalesce(a.account, case s.unlinked when 'beneficiary' then r.beneficiary else '' end) as account,
+              from (select s.id as set_id, s.set, m.member, m.source, m.entitlement, coalesce(a.account, case s.unlinked when 'beneficiary' then r.beneficiary else '' end) as account,
                            coalesce(a.account_id, '') as account_id, s.unlinked
                       from (select t.id, t.unlinked, row_number() over (order by t.id) - 1 as set from governance.sod_touched(r.id) t) s
                       join (select x.set_id, x.source, x.entitlement, row_number() over (partition by x.set_id order by x.source, x.entitlement) - 1 as member
@@ -240,25 +239,16 @@ begin
                       left join lateral governance.accounts_of(r, m.source) a on true
                      where a.account is not null or s.unlinked <> 'none'
                            or governance.is_on_its_way(r, m.source, m.entitlement)) h
-              left join governance.request_item w on w.request_id = r.id and w.source = h.source and w.entitlement = h.entitlement
-                                                 and w.account = h.account and w.replaced_at is null and w.superseded_by is null
+              left join lateral (select min(i.entitlement) as name
+                                   from governance.duties_given(r.id) g join governance.request_item i on i.id = g.item_id and i.account = h.account
+                                  where g.set_id = h.set_id and g.source = h.source and g.entitlement = h.entitlement) w on true
+             cross join lateral (select exists (select from governance.request_item i
+                                                 where i.request_id = r.id and i.source = h.source and i.account = h.account and i.desired = 'absent'
+                                                   and i.replaced_at is null and i.superseded_by is null
+                                                   and i.entitlement in (select governance.entitlement_names(h.source, h.entitlement))) as taken) t
              cross join lateral (select governance.is_on_its_way(r, h.source, h.entitlement) as given) o) end);
 end $$;
 comment on function governance.policy_question(uuid, text) is 'What is to be asked about a request at one stage, and what has to be known for it';
-
--- Does another request of the same person, approved and not over, give that?
-create or replace function governance.is_on_its_way(r governance.access_request, p_source text, p_entitlement text) returns boolean
-language sql stable set search_path = pg_catalog as $$
-    with other as materialized (
-        select o.beneficiary, o.beneficiary_names
-          from governance.request_item i join governance.access_request o on o.id = i.request_id
-         where i.source = p_source and i.entitlement = p_entitlement and i.desired = 'present' and i.replaced_at is null
-           and i.superseded_by is null and o.id <> r.id
-           and o.phase in ('approved', 'ticketing', 'fulfilling', 'claimed', 'verifying', 'verified', 'exception')),
-    him as materialized (select governance.person_all(r.beneficiary, r.beneficiary_names) as names)
-    select exists (select from other o, him h where governance.one_person(governance.person_all(o.beneficiary, o.beneficiary_names), h.names))
-$$;
-comment on function governance.is_on_its_way(governance.access_request, text, text) is 'Does another approved request give this person that?';
 
 -- Store what was asked and said, within the claim. p: [{"item", "pdp", "stage", "permitted", "asked", "answered", "why", "reason",
 -- "conflicts", "question", "took_ms"}], bytes in base64.
@@ -318,15 +308,21 @@ comment on function governance.guard_policy() is 'Trigger: a policy decision is 
 create or replace function governance.guard_permit() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+    r governance.access_request := new;
     intake text;
+    approval jsonb;
     answer text;
 begin
     if new.phase = old.phase or not governance.permit_is_wanted(new) then
         return new;
     end if;
-    intake := governance.permit_of(new, 'intake')->>'answer';
-    answer := governance.permit_of(new, 'approval')->>'answer';
-    if not (intake = 'given' or (new.emergency and intake = 'open')) or not (answer = 'given' or (new.emergency and answer = 'open')) then
+    perform governance.duties_lock(new.id);
+    r.phase := old.phase;
+    intake := governance.permit_of(r, 'intake')->>'answer';
+    approval := governance.permit_of(r, 'approval');
+    answer := approval->>'answer';
+    if not (intake = 'given' or (new.emergency and intake = 'open'))
+       or not (answer = 'given' or (new.emergency and answer = 'open' and not approval ? 'unheard')) then
         raise exception 'refused: no permit (intake %, approval %)', intake, answer using errcode = 'CG016';
     end if;
     return new;

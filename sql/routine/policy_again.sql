@@ -1,15 +1,16 @@
 -- Another policy, another rule file, other duties: what was answered before is asked again wherever the answer still matters, and whoever
 -- waits for one, or is about to be proven on one, is looked at now.
 
--- Since when the present answer about duties counts: the latest change of a set that this request touches, or touched.
+-- Since when the present answer about duties counts: the latest change of a set that this request may touch, or might have: which of
+-- them it does is made out as it is asked.
 create or replace function governance.duties_since(p_request uuid) returns timestamptz
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select coalesce(max(greatest(s.since, s.ended_at)), '-infinity')
       from governance.gives(p_request) i
-      join governance.sod_member m on m.source = i.source and m.entitlement = i.entitlement
+      join governance.sod_member m on m.source = i.source
       join governance.sod_set s on s.id = m.set_id
 $$;
-comment on function governance.duties_since(uuid) is 'Since when the sets of duties that a request touches are as they are';
+comment on function governance.duties_since(uuid) is 'Since when the sets of duties that a request may touch are as they are';
 
 -- The same of both questions: about an item, and about duties.
 create or replace function governance.answers_since(r governance.access_request, p_about_duties boolean) returns timestamptz
@@ -34,7 +35,7 @@ begin
          where not governance.is_at_rest(r.phase) and r.kind <> 'removal'
            and exists (select from governance.gives(r.id) i
                         where r.site = any (p_sites)
-                           or exists (select from governance.sod_member m where m.set_id = any (p_sets) and m.source = i.source and m.entitlement = i.entitlement))
+                           or exists (select from governance.sod_member m where m.set_id = any (p_sets) and m.source = i.source))
          order by r.id for update of r),
     placed as (select d.id, row_number() over (order by d.id) as place from due d)
     update governance.access_request r

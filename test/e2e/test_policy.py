@@ -21,7 +21,7 @@ policy:
       unlinked: beneficiary
       members: [{{ source: sap-fin, entitlement: fin-ledger-admin }}, {{ source: sap-fin, entitlement: fin-viewer }}]
 """
-PEOPLE = ["ada", "ben", "cyd", "dan", "eve", "fay", "gus"]
+PEOPLE = ["ada", "ben", "cyd", "dan", "eve", "fay", "gus", "hal"]
 CROWD = [f"crowd-{n}" for n in range(9)]
 JSON = {"Content-Type": "application/json"}
 
@@ -146,6 +146,21 @@ def test_a_conflict_of_duties_holds_it_until_an_exception(asking):
     asking.sql("insert into governance.exception (request_id, scope, sod_set, owner, approved_by, reason, compensating_control, expires_at) "
                f"values ('{request}', 'sod', 'ledger', 'owner', 'other', 'year end', 'every posting is reviewed', clock_timestamp() + interval '1 day')")
     asking.until_phase(key, "fulfilling")
+
+
+def test_two_duties_asked_for_at_once(asking):
+    """Both are answered before either is approved: the second one hears of the first."""
+    both = [asking.ask_grant("hal", role) for role in ("fin-ledger-admin", "fin-viewer")]
+    phases = lambda: {(asking.request(key) or {"phase": ""})["phase"]: key for key in both}  # noqa: E731
+    wait.until(lambda: set(phases()) == {"fulfilling", "received"}, 60, what="one of two is given")
+    held = phases()["received"]
+    asking.until_said(held, "On hold, duties to be kept apart: ledger")
+
+
+def test_a_duty_by_another_spelling(asking):
+    asking.has_role("gus", "fin-viewer", True)
+    key = asking.ask_grant("gus", "Fin-Ledger-ADMIN")
+    asking.until_said(key, "On hold, duties to be kept apart: ledger: gus holds fin-viewer")
 
 
 def test_a_conflict_that_came_meanwhile_keeps_it_open(asking):

@@ -5,7 +5,7 @@
  * -- ACCOUNT ENTITLEMENT [ACCOUNT ENTITLEMENT...]
  *
  * pin=ID, entitlement_pin=ID among the settings: the accounts, the entitlements are pinned to that
- * immutable id. at_once=N: not more
+ * immutable id. within=true: what the entitlements lie in is asked, too. at_once=N: not more
  * under way than that; else all reads are asked for at once. word_at=N: the Nth answer is followed
  * by no question before a line came on standard input. CLOSE_AFTER_MS: close while they are
  * under way; 0 = when all are answered. A reader that does not open: its error on standard error,
@@ -25,6 +25,7 @@ struct peer {
     struct io_timer *timer;
     char **pairs; /* not asked yet */
     struct str pin, entitlement_pin;
+    bool within;
     int asked, left;
     int64_t word_at; /* 0: never */
     bool closing;
@@ -62,6 +63,7 @@ static void ask_next(struct peer *peer)
                         .account = str_of(peer->pairs[0]),
                         .account_id = peer->pin,
                         .entitlement_id = peer->entitlement_pin,
+                        .asks_within = peer->within,
                         .entitlement = str_of(peer->pairs[1])};
 
     peer->asked++;
@@ -101,6 +103,8 @@ static void on_observed(void *arg, const struct observation *o)
     json_i64_member(&out, "as_of_ms", o->as_of_ms);
     if (o->others_known)
         json_str_member(&out, "others", o->others);
+    if (o->within_known)
+        json_str_member(&out, "within", o->within);
     json_close_object(&out);
     printf("%.*s\n", STR_ARG(buf_str(&buf)));
     fflush(stdout);
@@ -144,6 +148,10 @@ int main(int argc, char **argv)
         }
         if (str_eq_c(name, "entitlement_pin")) {
             peer.entitlement_pin = value;
+            continue;
+        }
+        if (str_eq_c(name, "within")) {
+            peer.within = str_eq_c(value, "true");
             continue;
         }
         if (str_eq_c(name, "at_once") && str_to_i64(value, &at_once))

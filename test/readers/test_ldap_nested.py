@@ -47,6 +47,27 @@ def test_groups_beside_the_base(directory):
     assert (say(kim), kim["via"]) == (("present", "Ok"), "nested") and say(ben) == ("absent", "Ok")
 
 
+def test_what_a_group_lies_in(directory):
+    """Whoever gets it gets all of that: by their ids, whatever they are called, and however far up."""
+    directory.add(person("joan") + group("part", "joy") + holding("whole", "part") + holding("all", "whole"))
+    directory.modify("dn: cn=part,ou=groups,dc=example,dc=com\nchangetype: modify\nadd: member\nmember: cn=all,ou=groups,dc=example,dc=com\n")
+    part, whole, top, alone = read(directory, ("ada", "PART"), ("ada", "whole"), ("ada", "all"), ("ada", "finance"), within="true")
+    ids = [part["entitlement_id"], whole["entitlement_id"], top["entitlement_id"]]
+    assert part["within"].split("\n")[0] == ids[0] and sorted(part["within"].split("\n")) == sorted(ids), part
+    assert sorted(top["within"].split("\n")) == sorted(ids), "groups in each other"
+    assert alone["within"] == alone["entitlement_id"], "it lies in itself alone"
+    flat, = read(directory, ("ada", "part"), within="true", nested="false")
+    assert flat["within"] == ids[0], "who says so is told of no other"
+    unasked, = read(directory, ("ada", "part"))
+    assert "within" not in unasked
+
+
+def test_more_than_anybody_lists(directory):
+    directory.add(group("leaf", "ada") + "".join(holding(f"tree-{n}", "leaf") for n in range(130)))
+    lost, = read(directory, ("ada", "leaf"), within="true")
+    assert say(lost) == ("unknown", "GroupsTooMany") and "within" not in lost
+
+
 KNOWN = "objectClass: extensibleObject\n"
 
 

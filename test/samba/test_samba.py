@@ -156,6 +156,17 @@ def test_through_other_groups(domain):
     assert say(*read(domain, ("nia", "outer"))) == ("absent", "active", "Ok")
 
 
+def test_what_a_group_lies_in(domain):
+    """As each group itself says what it is a member of."""
+    for name, members in (("part", "ben"), ("whole", "part"), ("all", "whole")):
+        domain.tool("group", "add", name)
+        domain.tool("group", "addmembers", name, members)
+    part, whole, top = read(domain, ("ben", "part"), ("ben", "whole"), ("ben", "all"), within="true")
+    ids = [part["entitlement_id"], whole["entitlement_id"], top["entitlement_id"]]
+    assert part["within"].split("\n")[0] == ids[0] and sorted(part["within"].split("\n")) == sorted(ids), part
+    assert sorted(whole["within"].split("\n")) == sorted(ids[1:]) and top["within"] == ids[2]
+
+
 def test_a_rule_that_shows_nothing(domain):
     """The reader does not see which groups accounts are in: the rule then finds nobody in any, the canary neither."""
     sid = domain.tool("user", "show", "reader", "--attributes=objectSid").split("objectSid: ")[1].split()[0]

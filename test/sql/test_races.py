@@ -161,6 +161,21 @@ def test_opposite_wishes_approved_at_once(db):
     assert db.psql("select count(*) from governance.evidence_entry where kind = 'item.superseded'") == "36"
 
 
+def test_two_duties_of_one_person_approved_at_once(db):
+    """Both were answered before either was approved: one is approved, the other is asked again."""
+    db.psql("""select governance.policy_put('', '[{"name": "pay", "n": 2, "unlinked": "beneficiary", "members": [
+        {"source": "plain", "entitlement": "role-1"}, {"source": "slow", "entitlement": "role-1"}]}]')""")
+    for person in range(8):
+        about = f"""'{{"kind": "grant", "beneficiary": "racer-{person}"}}'"""
+        both = [db.psql(f"select t.request(array['{source}:present'], {about})") for source in ("plain", "slow")]
+        for request in both:
+            db.psql(f"""insert into governance.policy_decision (request_id, stage, pdp, permitted, asked, answered, why, reason, took_ms, tuple_hash, generation)
+                values ('{request}', 'approval', 'duties', true, '{{"sets": []}}', '{{}}', 'Ok', '', 1, 'h1', 1)""")
+        answers = at_once(db, [f"select t.move('{request}', 'approved')" for request in both])
+        refused = [a for a in answers if isinstance(a, pg.SqlError)]
+        assert len(refused) == 1 and "no permit (intake given, approval open)" in str(refused[0]), answers
+
+
 def test_two_names_of_one_found_while_the_other_is_in_hand(db):
     """A read shows that two names are one entitlement. Who holds the other request is not waited for; the next read puts it in order."""
     grant, removal = (db.psql(f"""select t.fulfilling(t.request('{{}}', jsonb_build_object('items', jsonb_build_array(jsonb_build_object(

@@ -25,7 +25,8 @@ $$;
 select governance.policy_put('rules:1', pg_temp.set_of('approver')::jsonb);
 select t.request(array['plain:present'], '{"kind": "grant"}') as g \gset
 select t.request(array['plain:absent']) as taken \gset
-select t.request(array['slow:present'], '{"kind": "grant"}') as closed \gset
+select governance.source_put('elsewhere', 'Elsewhere', 'sql', 0, 1, 900000);
+select t.request(array['elsewhere:present'], '{"kind": "grant"}') as closed \gset
 select pg_temp.answer(:'g', 'intake', true, t.item(:'g'));
 select pg_temp.answer(:'g', 'approval', true, t.item(:'g'));
 select pg_temp.answer(:'g', 'approval', true, null);
@@ -49,7 +50,7 @@ select is(pg_temp.permit(:'g', 'intake') || pg_temp.permit(:'g', 'approval'), 'g
 -- other duties
 select pg_temp.asleep(:'g'), pg_temp.asleep(:'closed');
 select governance.policy_put('rules:2', pg_temp.set_of('auditor')::jsonb);
-select ok(pg_temp.awake(:'g'), 'a set that is defined anew wakes what it covers');
+select ok(pg_temp.awake(:'g'), 'a set that is defined anew wakes what it may cover');
 select is(pg_temp.awake(:'closed'), null, 'and nothing else');
 select is(pg_temp.permit(:'g', 'approval'), 'open', 'its duties are asked about again');
 select is(pg_temp.permit(:'g', 'intake'), 'given', 'what the policy said stands');

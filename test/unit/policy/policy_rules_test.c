@@ -47,6 +47,44 @@ static const char *says(const struct policy_rules *rules, const struct policy_qu
     return answer.answer == PERMIT_GIVEN ? "allow" : answer.reason;
 }
 
+/* A name is one however it is spelled, as it is to a directory. */
+static void names_are_compared_folded(void **state)
+{
+    static const char CLOSED[] =
+        "version: 1\n"
+        "otherwise: allow\n"
+        "rules:\n"
+        "  - name: closed\n"
+        "    when: { entitlement: [Finance-All, \"gl-*\"], application: erp }\n"
+        "    deny: the year is closed\n"
+        "  - name: not lind\n"
+        "    when: { beneficiary: lind }\n"
+        "    deny: not lind\n";
+    static const char *const SAME[] = {"finance-all",
+                                       "FINANCE-ALL",
+                                       " Finance-ALL",
+                                       "\xef\xac\x81nance-all",
+                                       "fin\xc2\xad"
+                                       "ance-all",
+                                       "GL-Poster"};
+    AUTO(drop_arena) struct arena *a = arena_new(1 << 20);
+    struct policy_rules *rules = load(a, CLOSED);
+    struct policy_question q = question();
+    (void)state;
+
+    assert_non_null(rules);
+    for (size_t i = 0; i < sizeof SAME / sizeof SAME[0]; i++) {
+        q.entitlement = str_of(SAME[i]);
+        assert_string_equal(says(rules, &q), "the year is closed");
+    }
+    q.entitlement = STR("finance_all");
+    assert_string_equal(says(rules, &q), "allow");
+    q.beneficiary = STR("LIND ");
+    assert_string_equal(says(rules, &q), "not lind");
+    q.beneficiary = STR_NONE;
+    assert_string_equal(says(rules, &q), "allow");
+}
+
 /* Who has to approve what the others allow. */
 static void approvals_are_wanted_of_what_is_allowed(void **state)
 {
@@ -336,7 +374,8 @@ static void tests_of_the_file_are_run(void **state)
     assert_string_equal(diags.items[0].code, "C178");
 }
 
-UNIT_MAIN(cmocka_unit_test(approvals_are_wanted_of_what_is_allowed),
+UNIT_MAIN(cmocka_unit_test(names_are_compared_folded),
+          cmocka_unit_test(approvals_are_wanted_of_what_is_allowed),
           cmocka_unit_test(too_many_are_a_no), cmocka_unit_test(approvals_say_how_many_or_who),
           cmocka_unit_test(approvals_are_asked_for_at_intake),
           cmocka_unit_test(rules_are_tried_in_their_order), cmocka_unit_test(every_fact_counts),
