@@ -19,8 +19,10 @@ begin
          where x.id = coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id));
         if found then
             fault := governance.judge_fault(r, approver, governance.hats_named(r));
-            if fault = 'own' or (governance.hats_of(r, approver))[1] & 4 <> 0 then -- who did the work, surely
-                raise exception 'nobody approves for themselves, nor for work they did' using errcode = 'CG008', constraint = 'own';
+            if fault = 'own' then
+                raise exception 'nobody approves for themselves' using errcode = 'CG008', constraint = 'own';
+            elsif (governance.hats_of(r, approver))[1] & 4 <> 0 then
+                raise exception 'who did the work approves no exception of it' using errcode = 'CG008', constraint = 'own';
             elsif fault = 'unclear' then
                 raise exception 'nobody can tell whether the approver is who asks or who it is for: name the approver as they are named, by e-mail address or by account id'
                     using errcode = 'CG008', constraint = 'unclear';

@@ -204,7 +204,7 @@ begin
         ('ticket', 'evidence_second', 'after update of second_of',
             'when (old.second_of is distinct from new.second_of and new.second_of is not null)', 'ticket.second'),
         ('ticket', 'evidence_new', 'after insert', 'when (new.request_id is not null)', 'ticket.bound'),
-        ('ticket', 'evidence_named', 'after update of issue_key', -- moved elsewhere, people know it by another key
+        ('ticket', 'evidence_named', 'after update of issue_key, request_id', -- moved elsewhere, people know it by another key
             'when (old.issue_key is distinct from new.issue_key and old.request_id = new.request_id)', 'ticket.named'),
         ('webhook_delivery', 'evidence_quarantine', 'after update of state',
             'when (old.state is distinct from new.state and new.state = ''quarantined'')', 'delivery.quarantined'),

@@ -45,6 +45,9 @@ insert into governance.exception (item_id, owner, approved_by, reason, compensat
 insert into governance.exception (scope, source, owner, approved_by, reason, expires_at) values ('source', 'slow', 'ann', 'bob', 'why', now() + interval '1 day');
 update governance.exception set revoked_at = clock_timestamp(), ended_why = 'revoked', ended_by = 'ann' where item_id = :i;
 update governance.exception set lapsed_at = clock_timestamp() where item_id = :j;
+begin; insert into governance.approval_settled (request_id, outcome, effect, reached_at, terms, tuple_hash, policy, decisions) values (:'r', 'approved', 'decides', now(), 'null', 'h1', 'rules:1', '{1}') returning id as d \gset
+insert into governance.approval_counted (settled_id, approval_id, step, person, hats, maybe, fault) select :d, max(id), 1, max(id), 0, 0, '' from governance.approval; commit;
+insert into governance.policy_edition (pdp, duties, sha256, how, actor) values ('rules:1', '[]', repeat('b', 64), 'start', 'replica-1'), ('rules:2', '[]', repeat('c', 64), 'reload', 'replica-1');
 insert into governance.late_proof (request_id, item_id, observation_id) values (:'r', :i, :o);
 insert into governance.emergency_review (request_id, reviewer, outcome, note) values (:'r', 'eve', 'in_order', 'looked');
 insert into governance.policy_decision (request_id, stage, permitted, asked, answered, asked_sha256, answered_sha256, pdp, took_ms, why) values (:'r', 'approval', true, '{}', '{}', sha256('{}'), sha256('{}'), 'x', 1, 'Ok');
@@ -106,6 +109,8 @@ CASES = {
     "an account's source": ("update governance.account_link set source = 'slow'", r"#account.linked:account link \d+ is another one"),
     "an entitlement's id": ("update governance.entitlement_link set native_id = 'x'", r"#entitlement.linked:entitlement link \d+ is another one"),
     "an approval's word": ("update governance.approval set decision = 'approved'", r"entry \d+: approval \d+ is another one"),
+    "what a vote counted for": ("update governance.approval_counted set step = 2", r"entry \d+: settled approval \d+ is another one"),
+    "which policy was live": ("update governance.policy_edition set sha256 = repeat('d', 64)", r"#policy.live:live policy \d+ is another one"),
     "a delegation's end": ("update governance.delegation set ends_at = ends_at + interval '30 days'", r"#approval.delegated:delegation \d+ is another one"),
     "a delegation that was revoked holds": ("update governance.delegation set revoked_at = null", r"entry \d+: delegation \d+ says otherwise when it was revoked"),
     "a delegation was revoked": ("update governance.delegation set revoked_at = created_at", r"delegation \d+ says otherwise when it was revoked"),
@@ -191,7 +196,7 @@ CASES = {
 }
 # a row is gone
 TABLES = {"request_item": "item", "observation": "observation", "over_grant": "over-grant", "account_link": "account link", "entitlement_link": "entitlement link",
-          "approval": "approval", "delegation": "delegation", "exception": "exception", "late_proof": "late proof", "emergency_review": "review",
+          "approval": "approval", "approval_settled": "settled approval", "policy_edition": "live policy", "delegation": "delegation", "exception": "exception", "late_proof": "late proof", "emergency_review": "review",
           "policy_decision": "policy decision", "sod_set": "set of duties", "site": "policy of site", "close_attempt": "close", "evidence_view": "view",
           "departure": "departure", "escalation": "escalation", "sla_calendar": "calendar", "sla_policy": "SLA policy", "sla_pause": "pause", "drift": "drift",
           "operator_act": "act of an operator", "erasure": "erasure", "retention": "retention", "evidence_fork": "fork", "mapping_version": "mapping",
