@@ -550,8 +550,9 @@ static void say_pack(const struct evidence_pack *pack, int64_t later)
         view_line("its ticket is called %.*s, as entry %lld says", STR_ARG(pack->ticket),
                   (long long)pack->named);
     else if (pack->ticket.len)
-        view_line("not bound is the key of its ticket, %.*s: entries of before have its number only",
-                  STR_ARG(pack->ticket));
+        view_line(
+            "not bound is the key of its ticket, %.*s: entries of before have its number only",
+            STR_ARG(pack->ticket));
     if (later < 0)
         printf("this does not show that it is all of them: with --log DIRECTORY others are looked "
                "for\n");

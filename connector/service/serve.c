@@ -97,27 +97,6 @@ struct site *service_site(struct service *svc, struct str name)
     return NULL;
 }
 
-void service_saw_db_time(struct service *svc, int64_t db_now_ms)
-{
-    svc->db_now_ms = db_now_ms;
-    svc->db_seen_mono_ms = clock_mono_ms(&CLOCK_SYSTEM);
-}
-
-/* Reads are stamped in the database's time: that is the clock claims are stamped with. */
-static int64_t db_clock_wall_ms(void *self)
-{
-    struct service *svc = self;
-    if (!svc->db_now_ms)
-        return clock_wall_ms(&CLOCK_SYSTEM);
-    return svc->db_now_ms + clock_mono_ms(&CLOCK_SYSTEM) - svc->db_seen_mono_ms;
-}
-
-static int64_t db_clock_mono_ms(void *self)
-{
-    (void)self;
-    return clock_mono_ms(&CLOCK_SYSTEM);
-}
-
 /* --- making the parts --- */
 
 static struct pg *make_pool(struct daemon *d, const char *role, int connections)
@@ -682,7 +661,7 @@ bool service_run(const struct config *config, const char *port_file, const char 
     svc->world.ops = &WORLD_REAL;
     svc->config = config;
     svc->loop = io_loop_new();
-    svc->db_clock = (struct clock){db_clock_wall_ms, db_clock_mono_ms, svc};
+    service_clock(svc);
     rng_seed_system(&svc->rng);
     rng_uuid(&svc->rng, uuid);
     /* boot-unique: a host name would outlive a crash */

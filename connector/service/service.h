@@ -63,6 +63,8 @@ struct service {
 extern const struct world_ops WORLD_REAL;
 /* The database told its time. */
 void service_saw_db_time(struct service *svc, int64_t db_now_ms);
+/* Makes svc->db_clock: the database's time, and this machine's until it was told. */
+void service_clock(struct service *svc);
 struct site *service_site(struct service *svc, struct str name); /* NULL when not configured */
 
 #endif
