@@ -34,7 +34,7 @@ comment on function governance.clock_follow() is 'Trigger: the clock stops with 
 create or replace function governance.clock_kind() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if new.kind = 'removal' and new.is_privileged then
+    if governance.clock_never_held(new.id, new.kind, new.is_privileged) then
         perform governance.pause_end(new.id, 'clock'); -- had it been known, nobody could have held it
     end if;
     perform governance.clock_choose_again(new);

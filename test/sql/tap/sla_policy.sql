@@ -1,6 +1,6 @@
 -- Policies, business calendars, checkpoints, the ladder and pauses.
 set role countersign_service;
-select plan(75);
+select plan(79);
 
 -- A calendar by hand: open 09:00 to 17:00 UTC on each day of 2021, and of the days around now always. And its twin in C: see
 -- test/sql/test_sla_calendar.py.
@@ -145,6 +145,16 @@ select throws_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', now
                  'the clock of a privileged removal is never held', 'nor that of a change by which something privileged goes');
 select t.request(array['plain:present'], '{"kind": "modify", "privileged": true}') as gains \gset
 select lives_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', now() + interval ''1 h'')', :'gains'), 'but of one that only gives');
+select t.request(array['plain:present', 'slow:absent'], '{"kind": "modify"}') as shown \gset
+select governance.pause_begin(:'shown', 'ann', 'why', clock_timestamp() + interval '20 days');
+update governance.access_request set version = version + 1, is_privileged = true, mapped_hash = 'h2' where id = :'shown';
+select is((select (paused_since is null) || ' ' || (select string_agg(p.ended_by, ',') from governance.sla_pause p where p.request_id = c.request_id)
+             from governance.sla_clock c where request_id = :'shown'), 'true clock', 'a change by which something goes is held no longer when it shows to be privileged');
+select is((select string_agg(concat_ws(' ', paused_since is not null, is_privileged), '') from governance.sla_clock where request_id = :'gains'), 't t', 'one that only gives still is');
+insert into governance.request_item (request_id, source, account, entitlement, desired) values (:'gains', 'plain', 'someone', 'more', 'present');
+select ok((select paused_since is not null from governance.sla_clock where request_id = :'gains'), 'also when it gives more');
+select governance.request_items(:'gains', '[{"source": "plain", "account": "someone", "entitlement": "role-9", "desired": "absent"}]');
+select ok((select paused_since is null from governance.sla_clock where request_id = :'gains'), 'and no longer when it comes to take something');
 select pg_temp.asked('3 hours') as missed \gset
 select throws_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', now() + interval ''1 h'')', :'missed'), 'CG001', null, 'what was missed is not paused away');
 select throws_ok(format('update governance.sla_clock set paused = interval ''2 hours'' where request_id = %L', :'h'), 'CG002', null, 'nobody holds a clock without a record');
