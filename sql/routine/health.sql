@@ -20,6 +20,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'removal_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - c.started_at))::bigint, 0)
             from governance.sla_clock c join governance.access_request r on r.id = c.request_id
            where c.stopped_at is null and r.kind = 'removal'),
+        'privileged_removals_late', governance.privileged_removals_late(),
+        'removal_to_grant_percent', governance.removal_to_grant_percent(),
         'closed_without_proof', (select count(*) from governance.escalation where kind = 'breach' and reason = 'ClosedBeforeProof'),
         'drifts_live', (select count(*) from governance.drift d left join governance.access_request q on q.id = d.opened
                          where d.ended_at is null and (q.id is null or q.phase <> 'closed')),
