@@ -27,6 +27,9 @@ begin
     elsif c.policy_id is not null and how is null then -- another checkpoint may have begun
         update governance.sla_clock x set next_step_at = governance.clock_next(c, new) where x.request_id = new.id;
     end if;
+    if c.policy_id is not null and governance.checkpoint_of(old.phase) is distinct from governance.checkpoint_of(new.phase) then
+        perform governance.checkpoint_over(c, old);
+    end if;
     return null;
 end $$;
 comment on function governance.clock_follow() is 'Trigger: the clock stops with the phase that ends it, and runs on when the request comes back';

@@ -1,6 +1,6 @@
 -- What a dashboard reads, as the dashboards' role and in a zone with daylight saving, of a history computed by hand.
 \ir history.psql
-select plan(34);
+select plan(35);
 grant usage on schema t to public;
 set role countersign_dashboard;
 set timezone = 'Europe/Berlin';
@@ -65,6 +65,10 @@ select is_empty($$select c.request_id from sla.clock_v1 c left join sla.stage_v1
 select results_eq($$select issue_key, stage from sla.stage_v1 where is_open order by started_at, issue_key$$,
                   $$values ('IAM-106', 'wait_for_read'), ('IAM-113', 'wait_for_read'), ('IAM-112', 'fulfil'), ('IAM-111', 'approve'), ('IAM-114', 'fulfil')$$,
                   'where each stands; one that was sent back is with its agent again');
+select results_eq($$select issue_key, stage, goal_seconds, breached_at from sla.stage_v1 where goal_seconds is not null order by issue_key, position$$,
+                  $$values ('IAM-100', 'fulfil', 14400::bigint, null::timestamptz), ('IAM-100', 'wait_for_read', 1800, null), ('IAM-100', 'verify', 1800, null),
+                           ('IAM-108', 'fulfil', 14400, '2021-03-30 04:00Z'), ('IAM-108', 'wait_for_read', 1800, '2021-03-30 07:30Z')$$,
+                  'goals on the way count, with no rung of a ladder on them');
 
 -- escalations, exceptions, the gate
 select results_eq($$select step_percent, due_at, is_before_due, late_seconds from sla.escalation_v1 where kind = 'sla' order by escalated_at$$,
