@@ -364,6 +364,10 @@ static void render_refusals(const struct service *svc, struct buf *b)
 /* What people owe, and whom nobody answers. */
 static void owed_gauges(struct buf *b, const struct json *health)
 {
+    gauge(b, health, "privileged_removals_late", "privileged_removals_late",
+          "Privileged removals that run over their goal");
+    gauge(b, health, "removal_to_grant_percent", "removal_to_grant_percent",
+          "p90 of removals in percent of that of grants, last two weeks; 0: nothing to compare");
     gauge(b, health, "exceptions_ending", "exceptions_ending",
           "Live exceptions that end within a day");
     gauge(b, health, "emergencies_owing", "emergencies_owing",

@@ -70,6 +70,7 @@ grant execute on function governance.approval_is(governance.access_request, bool
 grant execute on function governance.approval_stands(uuid) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.emergency_owed(uuid) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.permit_in_the_way(governance.access_request) to countersign_dashboard, countersign_auditor;
+grant execute on function governance.checkpoint_passes(uuid, text, timestamptz) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.evidence_page(text) to countersign_auditor;
 grant execute on function governance.utc(timestamptz) to countersign_auditor; -- exports write times by it
 grant execute on function governance.exception_counts(governance.exception, governance.access_request) to countersign_dashboard, countersign_auditor;

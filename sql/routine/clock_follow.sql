@@ -27,6 +27,9 @@ begin
     elsif c.policy_id is not null and how is null then -- another checkpoint may have begun
         update governance.sla_clock x set next_step_at = governance.clock_next(c, new) where x.request_id = new.id;
     end if;
+    if c.policy_id is not null and governance.checkpoint_of(old.phase) is distinct from governance.checkpoint_of(new.phase) then
+        perform governance.checkpoint_over(c, old);
+    end if;
     return null;
 end $$;
 comment on function governance.clock_follow() is 'Trigger: the clock stops with the phase that ends it, and runs on when the request comes back';
@@ -34,7 +37,7 @@ comment on function governance.clock_follow() is 'Trigger: the clock stops with 
 create or replace function governance.clock_kind() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if new.kind = 'removal' and new.is_privileged then
+    if governance.clock_never_held(new.id, new.kind, new.is_privileged) then
         perform governance.pause_end(new.id, 'clock'); -- had it been known, nobody could have held it
     end if;
     perform governance.clock_choose_again(new);

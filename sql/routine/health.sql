@@ -17,6 +17,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'sites_held', (select coalesce(jsonb_agg(c.site order by c.site), '[]') from governance.poll_cursor c where governance.site_is_held(c.site)),
         'policies', (select coalesce(jsonb_agg(distinct s.policy), '[]') from governance.site s),
         'requests_held', (select count(*) from governance.access_request where held),
+        'privileged_removals_late', governance.privileged_removals_late(),
+        'removal_to_grant_percent', governance.removal_to_grant_percent(),
         'removal_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - c.started_at))::bigint, 0)
             from governance.sla_clock c join governance.access_request r on r.id = c.request_id
            where c.stopped_at is null and r.kind = 'removal'),

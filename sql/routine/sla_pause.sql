@@ -7,6 +7,24 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.takes(uuid) is 'Is anything to go, as far as it is still asked for?';
 
+create or replace function governance.clock_never_held(p_request uuid, p_kind text, p_privileged boolean) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    return p_privileged and (p_kind = 'removal' or governance.takes(p_request));
+end $$;
+comment on function governance.clock_never_held(uuid, text, boolean) is 'Is it privileged, and is anything of it to go?';
+
+-- A change may come to take something after it was held: with another item, or by its kind (clock_kind).
+create or replace function governance.item_unholds() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if exists (select from governance.sla_clock c where c.request_id = new.request_id and c.is_privileged and c.paused_since is not null) then
+        perform governance.pause_end(new.request_id, 'clock');
+    end if;
+    return null;
+end $$;
+comment on function governance.item_unholds() is 'Trigger: what is privileged and takes something more is held no longer';
+
 create or replace function governance.guard_pause() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -22,7 +40,7 @@ begin
         return new;
     end if;
     select * into c from governance.sla_clock x where x.request_id = new.request_id for update;
-    if c.is_privileged and (c.kind = 'removal' or governance.takes(new.request_id)) then
+    if governance.clock_never_held(new.request_id, c.kind, c.is_privileged) then
         raise exception 'the clock of a privileged removal is never held' using errcode = 'CG001';
     elsif c.request_id is null or c.goal is null or c.stopped_at is not null then
         raise exception 'there is no clock that runs to a goal' using errcode = 'CG001';

@@ -31,10 +31,9 @@ begin
             select x.n, x.j->>'of' as of, (x.j->>'percent')::int as percent, x.j->>'deed' as deed, x.j->>'value' as value, x.j->>'field' as field
               from jsonb_array_elements(y.body->'rungs') with ordinality as x(j, n)) u
      cross join lateral (
-            select case u.of when 'whole' then c.started_at
-                             when 'approve' then case when r.phase in ('received', 'pending_approval') then c.started_at end
-                             when 'fulfil' then case when r.phase in ('approved', 'ticketing', 'fulfilling') then r.approved_at end
-                             when 'verify' then case when r.phase in ('claimed', 'verifying') then r.claimed_at end end as begins) s
+            select case when u.of = 'whole' then c.started_at
+                        when u.of = governance.checkpoint_of(r.phase) then
+                             case u.of when 'approve' then c.started_at when 'fulfil' then r.approved_at else r.claimed_at end end as begins) s
      cross join lateral (
             select s.begins, make_interval(secs => (y.body->'goals'->>u.of)::bigint / 1000.0) as goal,
                    case when c.paused = interval '0' then interval '0' else (

@@ -78,6 +78,8 @@ create or replace trigger guard_superseded before update of superseded_by, super
     for each row execute function governance.guard_superseded();
 create or replace trigger guard_superseded_new before insert on governance.request_item for each row
     when (num_nonnulls(new.superseded_by, new.superseded_at) > 0) execute function governance.guard_superseded();
+create or replace trigger unholds after insert on governance.request_item for each row
+    when (new.desired = 'absent') execute function governance.item_unholds();
 create or replace trigger supersede after update of phase on governance.access_request for each row
     when (old.phase is distinct from new.phase and new.phase = 'approved') execute function governance.supersede();
 create or replace trigger ended after update of phase on governance.access_request for each row

@@ -41,7 +41,13 @@ select r.id as request_id,
            as initiation_to_verified_business_seconds,
        y.name as sla_policy,
        k.name as calendar,
-       coalesce(c.due_at, c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused))) as due_at
+       coalesce(c.due_at, c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused))) as due_at,
+       (select string_agg(distinct i.source, ', ' order by i.source)
+          from governance.request_item i where i.request_id = r.id and i.replaced_at is null) as application,
+       (select max(x.exception_id) from governance.exception_covers x
+         where x.request_id = r.id
+           and (x.created_at <= c.stopped_at or c.ended is distinct from 'verified' and c.ended is distinct from 'withdrawn')) as exception_id,
+       s.url || '/browse/' || nullif(t.issue_key, '') as issue_url
   from governance.access_request r
   join governance.sla_clock c on c.request_id = r.id
   left join governance.sla_policy y on y.id = c.policy_id
@@ -55,6 +61,7 @@ select r.id as request_id,
           left join (select s.before_s + extract(epoch from least(c.started_at, s.closes_at) - s.opens_at) as open
                        from governance.sla_span s where s.calendar_id = c.calendar_id and s.opens_at <= c.started_at
                       order by s.opens_at desc limit 1) a on true) b on c.calendar_id is not null and c.stopped_at is null
+  left join governance.site s on s.name = r.site
   left join governance.ticket t on t.request_id = r.id;
 comment on view sla.request_v1 is 'One row a governed request: from the first request to verified fulfilment. Stable: columns are only added at the end';
 comment on column sla.request_v1.request_id is 'Request';
@@ -88,3 +95,6 @@ comment on column sla.request_v1.initiation_to_verified_business_seconds is 'The
 comment on column sla.request_v1.sla_policy is 'Policy whose goals and ladder it has; null = the goal stands with its mapping rule';
 comment on column sla.request_v1.calendar is 'Business calendar that its goals are counted by; null = around the clock';
 comment on column sla.request_v1.due_at is 'When the goal passes; while it is paused, without what that pause adds; null = no goal';
+comment on column sla.request_v1.application is 'Application it is about: the source that is read; several are in one text, by name; null = nothing is asked for that maps';
+comment on column sla.request_v1.exception_id is 'Latest exception that covers it or an item of it, granted before its clock was stopped otherwise, live or not; null = none';
+comment on column sla.request_v1.issue_url is 'Address of the ticket; null until there is a ticket';

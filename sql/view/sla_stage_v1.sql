@@ -13,11 +13,15 @@ select r.id as request_id,
        g.started_at,
        g.ended_at,
        extract(epoch from coalesce(g.ended_at, clock_timestamp()) - g.started_at)::bigint as seconds,
-       g.ended_at is null as is_open
+       g.ended_at is null as is_open,
+       (m.goal_ms / 1000)::bigint as goal_seconds,
+       case when m.passes_at >= g.started_at and m.passes_at < least(coalesce(g.ended_at, statement_timestamp()), c.paused_since)
+            then m.passes_at end as breached_at
   from governance.access_request r
   join governance.sla_clock c on c.request_id = r.id
   left join governance.site s on s.name = r.site
   left join governance.ticket t on t.request_id = r.id
+  left join governance.sla_policy y on y.id = c.policy_id
  cross join lateral (
         select case when r.phase in ('claimed', 'verifying', 'verified', 'exception', 'closed')
                       or c.stopped_at is not null and r.answered_cycle <> r.claim_cycle then r.claimed_at end as claimed_at) k
@@ -35,6 +39,11 @@ select r.id as request_id,
         ('fulfil', 2::smallint, 'agent', r.approved_at, coalesce(k.claimed_at, c.stopped_at)),
         ('wait_for_read', 3::smallint, 'source', k.claimed_at, least(w.read_at, c.stopped_at)),
         ('verify', 4::smallint, 'us', w.read_at, c.stopped_at)) as g(stage, position, waits_for, started_at, ended_at)
+ cross join lateral (select case when g.position < 3 then g.stage else 'verify' end as checkpoint) h
+ cross join lateral (
+        select x.goal_ms, case when x.goal_ms is not null then
+                   governance.checkpoint_passes(r.id, h.checkpoint, case when g.position < 3 then g.started_at else k.claimed_at end) end as passes_at
+          from (select (y.body->'goals'->>h.checkpoint)::bigint as goal_ms) x) m
  where g.started_at <= coalesce(g.ended_at, 'infinity');
 comment on view sla.stage_v1 is 'One row a request and stage it has come to: where the time goes. Stable: columns are only added at the end';
 comment on column sla.stage_v1.request_id is 'Request';
@@ -50,3 +59,5 @@ comment on column sla.stage_v1.started_at is 'Begun, UTC';
 comment on column sla.stage_v1.ended_at is 'Ended, or the request did; null = it stands there now';
 comment on column sla.stage_v1.seconds is 'How long; of an open one until now. The stages of a request add up to its clock, but for rounding';
 comment on column sla.stage_v1.is_open is 'It stands there now';
+comment on column sla.stage_v1.goal_seconds is 'Goal of its checkpoint; wait_for_read and verify share that of verify, which counts from the claim. In time of the calendar of the clock. null = none';
+comment on column sla.stage_v1.breached_at is 'When that goal passed, where the request stood in this stage then and left it later, or has not; pauses are left out. null = it did not';

@@ -1,6 +1,6 @@
 -- What a dashboard reads, as the dashboards' role and in a zone with daylight saving, of a history computed by hand.
 \ir history.psql
-select plan(28);
+select plan(35);
 grant usage on schema t to public;
 set role countersign_dashboard;
 set timezone = 'Europe/Berlin';
@@ -22,6 +22,12 @@ select throws_ok($$select 1 from governance.access_request$$, '42501', null, 'be
 select is((select count(*)::int from sla.request_v1), 15, 'all of the history is there');
 select is((select count(*)::int from sla.request_status_v1), 15, 'and whose turn it is');
 select results_eq($$select issue_key, stands from sla.over_grant_v1$$, $$values ('IAM-100', true)$$, 'over-grants can be read by a dashboard too');
+
+-- requests
+select results_eq($$select issue_key, application, exception_id is not null, issue_url from sla.request_v1 where issue_key in ('IAM-100', 'IAM-105', 'IAM-108') order by 1$$,
+                  $$values ('IAM-100', 'plain', false, 'https://acme.example/browse/IAM-100'), ('IAM-105', 'plain', true, 'https://acme.example/browse/IAM-105'),
+                           ('IAM-108', 'plain', true, 'https://acme.example/browse/IAM-108')$$, 'what a request is about, what covers it, and where its ticket is');
+select is((select count(*) from sla.request_v1 r join sla.exception_v1 x on x.exception_id = r.exception_id and x.request_id = r.request_id), 4::bigint, 'its exception is one of its own');
 
 -- parity
 select results_eq($$select to_char(week_at at time zone 'UTC', 'MM-DD HH24:MI') || ' ' || change_kind || case when is_privileged then ' privileged' else '' end,
@@ -59,6 +65,10 @@ select is_empty($$select c.request_id from sla.clock_v1 c left join sla.stage_v1
 select results_eq($$select issue_key, stage from sla.stage_v1 where is_open order by started_at, issue_key$$,
                   $$values ('IAM-106', 'wait_for_read'), ('IAM-113', 'wait_for_read'), ('IAM-112', 'fulfil'), ('IAM-111', 'approve'), ('IAM-114', 'fulfil')$$,
                   'where each stands; one that was sent back is with its agent again');
+select results_eq($$select issue_key, stage, goal_seconds, breached_at from sla.stage_v1 where goal_seconds is not null order by issue_key, position$$,
+                  $$values ('IAM-100', 'fulfil', 14400::bigint, null::timestamptz), ('IAM-100', 'wait_for_read', 1800, null), ('IAM-100', 'verify', 1800, null),
+                           ('IAM-108', 'fulfil', 14400, '2021-03-30 04:00Z'), ('IAM-108', 'wait_for_read', 1800, '2021-03-30 07:30Z')$$,
+                  'goals on the way count, with no rung of a ladder on them');
 
 -- escalations, exceptions, the gate
 select results_eq($$select step_percent, due_at, is_before_due, late_seconds from sla.escalation_v1 where kind = 'sla' order by escalated_at$$,
@@ -76,4 +86,16 @@ select results_eq($$select road, is_enforced, project, gate_mode, refused_for, u
                            ('ResolvedByEdit', true, 'IAM', null, null, null, 2)$$, 'what went past the gate, and how');
 select results_eq($$select feed, is_safe_to_use from sla.freshness_v1 where name in ('plain', 'slow') order by name$$,
                   $$values ('source', true), ('source', false)$$, 'how fresh it is');
+-- what alerts ask
+reset role;
+select is(governance.privileged_removals_late(), 1::bigint, 'a privileged removal that is over its goal');
+select is(governance.removal_to_grant_percent(), 0, 'without two whole weeks there is nothing to compare');
+set session_replication_role = replica;
+select date_trunc('week', now() at time zone 'UTC') at time zone 'UTC' as week \gset
+select t.was('w' || n || kind, kind, timestamptz :'week' - n * interval '168 hours', null, null, timestamptz :'week' - n * interval '168 hours' + took, 'verified', 'closed', '8 hours')
+  from (values (1, 'grant', interval '2 hours'), (1, 'removal', '3 hours'), (2, 'grant', '2 hours'), (2, 'removal', '5 hours'), (3, 'grant', '2 hours'), (3, 'removal', '1 hour')) as x(n, kind, took);
+select is(governance.removal_to_grant_percent(), 150, 'the better of the last two weeks');
+select t.was('v1' || kind, kind, timestamptz :'week' - interval '3 hours', null, null, timestamptz :'week' - interval '1 hour', 'verified', 'closed', '8 hours', true)
+  from unnest(array['grant', 'removal']) as x(kind);
+select is((governance.health()->>'privileged_removals_late') || ' ' || (governance.health()->>'removal_to_grant_percent'), '1 150', 'of the worse class of those that have both weeks; health tells it');
 select * from finish();

@@ -1,6 +1,6 @@
 -- Policies, business calendars, checkpoints, the ladder and pauses.
 set role countersign_service;
-select plan(75);
+select plan(96);
 
 -- A calendar by hand: open 09:00 to 17:00 UTC on each day of 2021, and of the days around now always. And its twin in C: see
 -- test/sql/test_sla_calendar.py.
@@ -124,6 +124,59 @@ select governance.sla_tick();
 select is(pg_temp.told(:'a'), 'approve 100 event late', 'an approval that nobody gives is told');
 select is((select late_seconds between 58 and 70 and not is_before_due = false from sla.escalation_v1 where request_id = :'a'), true, 'with how late');
 
+-- checkpoints: those that ended late before anybody came to tell of it, and those on which no rung stands
+create function pg_temp.stages(request uuid) returns text language sql as $$
+    select string_agg(concat_ws(' ', stage, goal_seconds, case when breached_at is not null then 'breached' end), ', ' order by position)
+      from sla.stage_v1 where request_id = request
+$$;
+select pg_temp.ticketed(pg_temp.asked('11 min'), '504') as o \gset
+select is(pg_temp.stages(:'o'), 'approve 600 breached', 'the goal of a stage that is open has passed');
+select is((select breached_at - started_at from sla.stage_v1 where request_id = :'o'), interval '10 min', 'when it says');
+select t.move(:'o', 'approved');
+select is(pg_temp.told(:'o'), 'approve 100 event late', 'an approval that comes late, and before the ticker, is told all the same');
+select is((select steps_done from governance.sla_clock where request_id = :'o'), 1, 'and counted');
+select t.move(:'o', 'ticketing', 'fulfilling');
+select governance.sla_tick();
+select is(pg_temp.told(:'o'), 'approve 100 event late', 'once');
+select is(pg_temp.stages(:'o'), 'approve 600 breached, fulfil', 'it was late for ever; of the next stage there is no goal');
+select t.fulfilling(pg_temp.asked('9 min')) as intime \gset
+select is(pg_temp.told(:'intime'), null, 'of one that comes in time nothing is told');
+select is(pg_temp.stages(:'intime'), 'approve 600, fulfil', 'nor shown');
+select pg_temp.asked('11 min') as gone \gset
+select t.move(:'gone', 'cancelled');
+select is(pg_temp.told(:'gone'), 'approve 100 event late', 'also of one that is given up too late');
+select pg_temp.ticketed(t.verifying(pg_temp.asked('5 min', '{"privileged": true}')), '505') as w \gset
+reset role;
+set session_replication_role = replica;
+update governance.access_request set approved_at = requested_at + interval '1 min', claimed_at = requested_at + interval '4 min' where id = :'w';
+reset session_replication_role;
+set role countersign_service;
+select is(pg_temp.stages(:'w'), 'approve, fulfil 1800, wait_for_read 600', 'each stage with the goal of its checkpoint');
+reset role;
+set session_replication_role = replica;
+update governance.access_request set requested_at = requested_at - interval '40 min', approved_at = approved_at - interval '40 min', claimed_at = requested_at - interval '6 min' where id = :'w';
+update governance.sla_clock set started_at = started_at - interval '40 min' where request_id = :'w';
+reset session_replication_role;
+set role countersign_service;
+select is(pg_temp.stages(:'w'), 'approve, fulfil 1800 breached, wait_for_read 600 breached', 'a rung or none: what was missed is seen');
+select is((select breached_at - r.claimed_at from sla.stage_v1 join governance.access_request r on r.id = request_id where request_id = :'w' and stage = 'wait_for_read'),
+          interval '10 min', 'reading and deciding share a goal, from the claim');
+select t.move(:'w', 'fulfilling');
+select is(pg_temp.told(:'w'), 'verify 50 event late', 'a claim that is sent back after the goal of proving it is told, too');
+select is((select count(*) from governance.flow where request_id in (:'o', :'w')), 0::bigint, 'and no ticket is touched for what is over');
+select started_at as began from governance.sla_clock where request_id = :'o' \gset
+reset role;
+set session_replication_role = replica;
+insert into governance.sla_pause (request_id, actor, reason, from_at, until_at, ended_at, ended_by)
+select :'o', 'ann', 'why', :'began'::timestamptz + a, :'began'::timestamptz + z, :'began'::timestamptz + z, 'ann'
+  from (values (interval '2 min', interval '5 min'), ('14 min', '20 min')) as x(a, z);
+update governance.sla_clock set paused = '9 min' where request_id = :'o';
+reset session_replication_role;
+select is(governance.checkpoint_passes(:'o', 'approve', :'began'::timestamptz + after) - :'began', passes, what)
+  from (values (interval '0', interval '13 min', 'a pause moves the goal of a checkpoint, but not once it has passed'),
+               ('4 min', '21 min', 'it counts from where the checkpoint began'), ('21 min', '31 min', 'what was before does not')) as x(after, passes, what);
+set role countersign_service;
+
 -- pauses
 select pg_temp.asked('10 min') as h \gset
 select governance.pause_begin(:'h', 'ann', 'the vendor is closed', clock_timestamp() + interval '1 day') as pause \gset
@@ -145,6 +198,16 @@ select throws_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', now
                  'the clock of a privileged removal is never held', 'nor that of a change by which something privileged goes');
 select t.request(array['plain:present'], '{"kind": "modify", "privileged": true}') as gains \gset
 select lives_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', now() + interval ''1 h'')', :'gains'), 'but of one that only gives');
+select t.request(array['plain:present', 'slow:absent'], '{"kind": "modify"}') as shown \gset
+select governance.pause_begin(:'shown', 'ann', 'why', clock_timestamp() + interval '20 days');
+update governance.access_request set version = version + 1, is_privileged = true, mapped_hash = 'h2' where id = :'shown';
+select is((select (paused_since is null) || ' ' || (select string_agg(p.ended_by, ',') from governance.sla_pause p where p.request_id = c.request_id)
+             from governance.sla_clock c where request_id = :'shown'), 'true clock', 'a change by which something goes is held no longer when it shows to be privileged');
+select is((select string_agg(concat_ws(' ', paused_since is not null, is_privileged), '') from governance.sla_clock where request_id = :'gains'), 't t', 'one that only gives still is');
+insert into governance.request_item (request_id, source, account, entitlement, desired) values (:'gains', 'plain', 'someone', 'more', 'present');
+select ok((select paused_since is not null from governance.sla_clock where request_id = :'gains'), 'also when it gives more');
+select governance.request_items(:'gains', '[{"source": "plain", "account": "someone", "entitlement": "role-9", "desired": "absent"}]');
+select ok((select paused_since is null from governance.sla_clock where request_id = :'gains'), 'and no longer when it comes to take something');
 select pg_temp.asked('3 hours') as missed \gset
 select throws_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', now() + interval ''1 h'')', :'missed'), 'CG001', null, 'what was missed is not paused away');
 select throws_ok(format('update governance.sla_clock set paused = interval ''2 hours'' where request_id = %L', :'h'), 'CG002', null, 'nobody holds a clock without a record');
