@@ -87,7 +87,7 @@ begin
     when 'approval' then
         request := new.request_id;
         detail := jsonb_build_object('approval', new.id, 'decision', new.decision, 'channel', new.channel,
-            'after_work', case when new.after_work then true end);
+            'after_work', case when new.after_work then true end, 'vouched_by', nullif(new.vouched_by, ''));
         people := jsonb_build_object('approver', new.approver);
         documents := jsonb_build_object('tuple', new.tuple_hash);
     when 'approval_settled' then
@@ -120,12 +120,13 @@ begin
             'ended_by', case when new.revoked_at is not null and new.plea_edit <> '' then ( -- the change that took the answer back
                 select t.plea->>'edit' from governance.ticket t
                  where t.request_id = request and governance.is_later_edit(t.plea->>'edit', new.plea_edit)) end,
+            'vouched_by', nullif(case when new.revoked_at is null then new.vouched_by else new.end_vouched_by end, ''),
             'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
         people := jsonb_build_object('owner', new.owner, 'approver', new.approved_by, 'reason', new.reason, 'control', new.compensating_control,
             'ended_by', new.ended_by);
     when 'emergency_review' then
         request := new.request_id;
-        detail := jsonb_build_object('review', new.id, 'outcome', new.outcome, 'emergency', true);
+        detail := jsonb_build_object('review', new.id, 'outcome', new.outcome, 'emergency', true, 'vouched_by', nullif(new.vouched_by, ''));
         people := jsonb_build_object('reviewer', new.reviewer, 'note', new.note);
     when 'late_proof' then
         request := new.request_id;
