@@ -1,6 +1,6 @@
 -- What somebody says of a request: his newest word counts, the same again changes nothing, and what could never count is refused.
 set role countersign_service;
-select plan(42);
+select plan(50);
 
 create function pg_temp.asked(approval jsonb default '{}', more jsonb default '{}') returns uuid language plpgsql as $$
 declare
@@ -126,4 +126,21 @@ select is((select string_agg(distinct vouched_by, ',') from governance.approval 
 select is((select string_agg(distinct e.body::jsonb->'detail'->>'vouched_by', ',') from governance.evidence_entry e where e.kind = 'request.approval' and e.request_id = :'r'), 'portal', 'and told in the evidence');
 select is((select string_agg(distinct vouched_by, ',') from audit.approval_v1 where request_id = :'r'), 'portal', 'to auditors');
 select is((select count(*) from governance.evidence_entry e where e.kind = 'request.approval' and e.request_id = :'j' and e.body::jsonb->'detail' ? 'vouched_by'), 0::bigint, 'of what Jira shows nobody has to');
+
+-- of exceptions and reviews, too
+create function pg_temp.told(what text, request uuid) returns text language sql as $$
+    select string_agg(coalesce(e.body::jsonb->'detail'->>'vouched_by', '-'), ' ' order by e.seq) from governance.evidence_entry e where e.kind = what and e.request_id = request
+$$;
+select t.verifying(t.request(array['slow:absent'])) as held \gset
+select governance.exception_grant(jsonb_build_object('request', :'held', 'owner', 'own@x.org', 'approved_by', 'boss@x.org', 'reason', 'why', 'control', 'watched',
+    'expires_ms', governance.ms(clock_timestamp() + interval '1 day'), 'vouched_by', 'portal'))->'exceptions'->0 as granted \gset
+select is(:'granted'::jsonb->>'vouched_by', 'portal', 'whoever grants an exception is told whose token it was');
+select is(pg_temp.told('exception.granted', :'held'), 'portal', 'the evidence, too');
+select is(governance.exception_revoke((:'granted'::jsonb->>'id')::bigint, 'boss@x.org', 'over', 'desk')->>'end_vouched_by', 'desk', 'another one may revoke it');
+select is(pg_temp.told('exception.revoked', :'held'), 'desk', 'which is told of the end');
+select throws_ok('update governance.exception set end_vouched_by = ''portal''', 'CG002', null, 'and stays');
+select throws_ok('update governance.exception set vouched_by = ''desk''', 'CG002', null, 'as does who granted it');
+select governance.review_add(:'glass', 'eve@x.org', 'in_order', 'looked', 'desk');
+select is((select vouched_by from governance.emergency_review where request_id = :'glass'), 'desk', 'of a review it is kept');
+select is(pg_temp.told('emergency.reviewed', :'glass'), 'desk', 'and told');
 select * from finish();
