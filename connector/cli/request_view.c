@@ -116,14 +116,17 @@ static void print_given(FILE *to, struct arena *arena, const struct json *given)
     struct str why = view_text(arena, given, "why_not");
     bool stands_in = json_path_str(given, "in_stead_of").len > 0;
     struct str stead = view_text(arena, given, "in_stead_of");
+    struct str token =
+        json_path_str(given, "vouched_by").len ? view_text(arena, given, "vouched_by") : STR_NONE;
 
-    fprintf(to, "  %-10s %.*s by %.*s%s%.*s, %.*s UTC%s%.*s%s\n", "",
+    fprintf(to, "  %-10s %.*s by %.*s%s%.*s, %.*s UTC%s%.*s%s%s%.*s\n", "",
             STR_ARG(view_text(arena, given, "decision")),
             STR_ARG(view_text(arena, given, "approver")), stands_in ? " for " : "",
             stands_in ? (int)stead.len : 0, stead.p, STR_ARG(view_time(arena, given, "at")),
             json_path_str(given, "why_not").len ? ": does not count, " : "",
             json_path_str(given, "why_not").len ? (int)why.len : 0, why.p,
-            json_is_true(json_member(given, "after_work")) ? " (after the work)" : "");
+            json_is_true(json_member(given, "after_work")) ? " (after the work)" : "",
+            token.len ? ", vouched for by token " : "", STR_ARG(token));
 }
 
 /* "decided: approved, by 2 votes, 2026-11-27 10:00:00 UTC" */

@@ -69,6 +69,10 @@ static void add_vote(struct filling *f, struct page_fact *cell, const struct jso
             add_line(f, &cell->note,
                      arena_printf(f->arena, "%.*s answered for %.*s", STR_ARG(who),
                                   STR_ARG(shown_person(f, stead))));
+        if (fact_text(vote, "vouched_by").len)
+            add_line(f, &cell->note,
+                     arena_printf(f->arena, "token %.*s vouched for %.*s",
+                                  STR_ARG(fact_text(vote, "vouched_by")), STR_ARG(who)));
         if (json_is_true(json_member(vote, "after_work")))
             add_line(f, &cell->note, STR("approved after the work"));
     } else if (!also.len) {

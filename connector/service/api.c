@@ -415,7 +415,8 @@ static void review(struct api *api, struct serve_request *request, const struct 
                              "'note' must say what was found");
     else
         store_review_add(&api->svc->store, id, json_path_str(body, "reviewer"), outcome,
-                         json_path_str(body, "note"), on_done, asking_new(api, request, token));
+                         json_path_str(body, "note"), token->name, on_done,
+                         asking_new(api, request, token));
 }
 
 static void approve(struct api *api, struct serve_request *request,
@@ -435,7 +436,7 @@ static void approve(struct api *api, struct serve_request *request,
         return;
     }
     store_approval_add(&api->svc->store, id, json_path_str(body, "approver"), decision, STR("api"),
-                       on_done, asking_new(api, request, token));
+                       token->name, on_done, asking_new(api, request, token));
 }
 
 /* Its clock is held until a time, or runs on. */

@@ -67,6 +67,7 @@ static void grant(struct api *api, struct serve_request *request, const struct t
         .approved_by = json_path_str(body, "approved_by"),
         .reason = str_trim(json_path_str(body, "reason")),
         .control = str_trim(json_path_str(body, "compensating_control")),
+        .vouched_by = token->name,
         .expires_ms = api_body_time(body, "expires_at"),
         .review_ms = api_body_time(body, "review_at"),
     };
@@ -144,7 +145,7 @@ static void revoke(struct api *api, struct serve_request *request, const struct 
         return;
     }
     store_exception_revoke(&api_service(api)->store, number, json_path_str(body, "revoked_by"),
-                           str_trim(json_path_str(body, "reason")), api_answer_json,
+                           str_trim(json_path_str(body, "reason")), token->name, api_answer_json,
                            api_asking(api, request, token, false, "there is no such exception"));
 }
 

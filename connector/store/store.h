@@ -309,8 +309,11 @@ void store_people_keep(struct store *s, struct str request_id, const struct str 
                        store_done_fn *fn, void *arg);
 void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn,
                           void *arg);
+/* vouched_by, here and below: the name of the token that vouches for whom a body names. The same
+ * word of the same person again changes nothing. LOST: no such request. */
 void store_approval_add(struct store *s, struct str request_id, struct str approver,
-                        struct str decision, struct str channel, store_done_fn *fn, void *arg);
+                        struct str decision, struct str channel, struct str vouched_by,
+                        store_done_fn *fn, void *arg);
 /* JSON documents made by the database, for the API and the command line: NULL text when there is
  * none. */
 typedef void store_json_fn(void *arg, enum store_outcome outcome, struct str json);
@@ -340,7 +343,7 @@ void store_evidence_of(struct store *s, struct str request_id, int64_t after, in
 /* Without a scope it covers what is not proven of the request, item by item. */
 struct store_exception {
     struct str request, scope, source, sod_set; /* empty: not said */
-    struct str owner, approved_by, reason, control;
+    struct str owner, approved_by, reason, control, vouched_by;
     int64_t expires_ms, review_ms; /* review 0: halfway, of a long one */
     int64_t renews;                /* an earlier one that covers the same; 0: none */
 };
@@ -360,11 +363,12 @@ void store_exception_list(struct store *s, const struct store_exceptions *filter
 void store_exception_sweep(struct store *s, store_json_fn *fn, void *arg);
 /* No document: there is none of that number. STORE_REFUSED: it has ended already. */
 void store_exception_revoke(struct store *s, int64_t id, struct str by, struct str reason,
-                            store_json_fn *fn, void *arg);
+                            struct str vouched_by, store_json_fn *fn, void *arg);
 /* What somebody found who looked at an emergency afterwards: in_order or objected. STORE_LOST:
  * there is no such request. */
 void store_review_add(struct store *s, struct str request_id, struct str reviewer,
-                      struct str outcome, struct str note, store_done_fn *fn, void *arg);
+                      struct str outcome, struct str note, struct str vouched_by, store_done_fn *fn,
+                      void *arg);
 /* Somebody left, or is back. No document: nobody of that name had left. */
 void store_departure_put(struct store *s, struct str person, bool left, struct str by,
                          struct str reason, store_json_fn *fn, void *arg);

@@ -24,6 +24,7 @@ void store_exception_grant(struct store *s, const struct store_exception *e, sto
     json_str_member(&out, "approved_by", e->approved_by);
     json_str_member(&out, "reason", e->reason);
     json_str_member(&out, "control", e->control);
+    json_str_member(&out, "vouched_by", e->vouched_by);
     json_i64_member(&out, "expires_ms", e->expires_ms);
     put_number(&out, "review_ms", e->review_ms);
     put_number(&out, "renews", e->renews);
@@ -54,10 +55,11 @@ void store_exception_list(struct store *s, const struct store_exceptions *filter
 }
 
 void store_exception_revoke(struct store *s, int64_t id, struct str by, struct str reason,
-                            store_json_fn *fn, void *arg)
+                            struct str vouched_by, store_json_fn *fn, void *arg)
 {
     char number[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_i(id, number), store_p(by), store_p(reason)};
+    struct pg_param params[] = {store_i(id, number), store_p(by), store_p(reason),
+                                store_p(vouched_by)};
 
     store_ask_json(s, &SQL_EXCEPTION_REVOKE, params, fn, arg);
 }
@@ -77,10 +79,11 @@ void store_departure_put(struct store *s, struct str person, bool left, struct s
 }
 
 void store_review_add(struct store *s, struct str request_id, struct str reviewer,
-                      struct str outcome, struct str note, store_done_fn *fn, void *arg)
+                      struct str outcome, struct str note, struct str vouched_by, store_done_fn *fn,
+                      void *arg)
 {
     struct pg_param params[] = {store_p(request_id), store_p(reviewer), store_p(outcome),
-                                store_p(note)};
+                                store_p(note), store_p(vouched_by)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;

@@ -584,10 +584,11 @@ void store_people_keep(struct store *s, struct str request_id, const struct str 
 }
 
 void store_approval_add(struct store *s, struct str request_id, struct str approver,
-                        struct str decision, struct str channel, store_done_fn *fn, void *arg)
+                        struct str decision, struct str channel, struct str vouched_by,
+                        store_done_fn *fn, void *arg)
 {
     struct pg_param params[] = {store_p(request_id), store_p(approver), store_p(decision),
-                                store_p(channel)};
+                                store_p(channel), store_p(vouched_by)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;

@@ -262,8 +262,8 @@ select governance.request_cancel($1::uuid, $2)
 select governance.people_keep($1::uuid, $2, $3)
 
 -- name: approval_add
--- params: request uuid, approver text, decision text, channel text
-select governance.approval_add($1::uuid, $2, $3, $4)
+-- params: request uuid, approver text, decision text, channel text, vouched_by text
+select governance.approval_add($1::uuid, $2, $3, $4, $5)
 
 -- name: delegation_add
 -- params: from_person text, to_person text, starts_ms bigint, ends_ms bigint, actor text
@@ -286,12 +286,12 @@ select governance.exception_grant($1::jsonb)
 select governance.exception_list($1::jsonb)
 
 -- name: exception_revoke
--- params: id bigint, by text, reason text
-select governance.exception_revoke($1::bigint, $2, $3)
+-- params: id bigint, by text, reason text, vouched_by text
+select governance.exception_revoke($1::bigint, $2, $3, $4)
 
 -- name: review_add
--- params: request uuid, reviewer text, outcome text, note text
-select governance.review_add($1::uuid, $2, $3, $4)
+-- params: request uuid, reviewer text, outcome text, note text, vouched_by text
+select governance.review_add($1::uuid, $2, $3, $4, $5)
 
 -- name: departure_put
 -- params: person text, left boolean, by text, reason text

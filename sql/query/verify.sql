@@ -153,7 +153,8 @@ row as materialized (
       from governance.entitlement_link l where l.request_id > $1::uuid and l.request_id <= $2::uuid or $3::boolean and l.request_id is null
     union all
     select 'approval', a.id::text, a.request_id, 'given', true, a.at, null,
-           jsonb_build_object('approval', a.id, 'decision', a.decision, 'channel', a.channel, 'after_work', case when a.after_work then true end), '{}',
+           jsonb_build_object('approval', a.id, 'decision', a.decision, 'channel', a.channel, 'after_work', case when a.after_work then true end,
+               'vouched_by', nullif(a.vouched_by, '')), '{}',
            jsonb_build_object('tuple', nullif(a.tuple_hash, ''), 'approver_sha256', encode(sha256(convert_to(a.approver, 'UTF8')), 'hex'))
       from governance.approval a where a.request_id > $1::uuid and a.request_id <= $2::uuid
     union all
@@ -180,7 +181,8 @@ row as materialized (
     union all
     select 'exception', x.id::text, x.of, v.form, v.must, v.at, v.at,
            jsonb_build_object('exception', x.id, 'item', x.item_id, 'scope', x.scope, 'source', x.source, 'sod_set', x.sod_set, 'sod_set_id', x.sod_set_id, 'renews', x.renews,
-               'answer', nullif(x.plea_edit, ''), 'expires', to_char(x.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), '{}',
+               'answer', nullif(x.plea_edit, ''), 'expires', to_char(x.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+               'vouched_by', nullif(case when v.form = 'granted' or x.revoked_at is null then x.vouched_by else x.end_vouched_by end, '')), '{}',
            jsonb_build_object('owner_sha256', encode(sha256(convert_to(x.owner, 'UTF8')), 'hex'),
                'approver_sha256', encode(sha256(convert_to(x.approved_by, 'UTF8')), 'hex'), 'reason_sha256', encode(sha256(convert_to(x.reason, 'UTF8')), 'hex'))
       from exception x
@@ -188,7 +190,7 @@ row as materialized (
                                 ('lapsed', x.ended_why is distinct from 'not_needed', x.lapsed_at)) v(form, must, at)
      where v.at is not null
     union all
-    select 'review', v.id::text, v.request_id, 'given', true, v.at, null, jsonb_build_object('review', v.id, 'outcome', v.outcome, 'emergency', true), '{}',
+    select 'review', v.id::text, v.request_id, 'given', true, v.at, null, jsonb_build_object('review', v.id, 'outcome', v.outcome, 'emergency', true, 'vouched_by', nullif(v.vouched_by, '')), '{}',
            jsonb_build_object('reviewer_sha256', encode(sha256(convert_to(v.reviewer, 'UTF8')), 'hex'), 'note_sha256', encode(sha256(convert_to(v.note, 'UTF8')), 'hex'))
       from governance.emergency_review v where v.request_id > $1::uuid and v.request_id <= $2::uuid
     union all

@@ -391,7 +391,8 @@ begin
                             from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)),
                 'given', (select jsonb_agg(jsonb_build_object('approver', v.approver, 'decision', v.decision, 'channel', v.channel, 'at', v.at,
                                  'counts', v.fault = '', 'why_not', nullif(v.fault, ''),
-                                 'after_work', (select nullif(a.after_work, false) from governance.approval a where a.id = v.id))
+                                 'after_work', (select nullif(a.after_work, false) from governance.approval a where a.id = v.id),
+                                 'vouched_by', (select nullif(a.vouched_by, '') from governance.approval a where a.id = v.id))
                                  || governance.approval_counted_shown(governance.approval_standing(r.id), v.id) order by v.id)
                             from vote v),
                 'settled', governance.approval_settled_shown(r.id))));

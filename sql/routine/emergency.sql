@@ -108,7 +108,8 @@ end $$;
 comment on function governance.review_on_ticket(governance.access_request, jsonb) is 'Take an approval that Jira asked for after the work as the review of an emergency';
 
 -- null: there is no such request.
-create or replace function governance.review_add(p_request uuid, p_reviewer text, p_outcome text, p_note text) returns bigint
+create or replace function governance.review_add(p_request uuid, p_reviewer text, p_outcome text, p_note text, p_vouched_by text default '')
+    returns bigint
 language plpgsql set search_path = pg_catalog as $$
 declare
     made bigint;
@@ -118,11 +119,12 @@ begin
     elsif exists (select from governance.emergency_review v where v.request_id = p_request) then
         raise exception 'it was reviewed already' using errcode = 'CG023';
     end if;
-    insert into governance.emergency_review (request_id, reviewer, outcome, note) values (p_request, p_reviewer, p_outcome, p_note) returning id into made;
+    insert into governance.emergency_review (request_id, reviewer, outcome, note, vouched_by)
+    values (p_request, p_reviewer, p_outcome, p_note, p_vouched_by) returning id into made;
     if p_outcome = 'objected' then
         insert into governance.escalation (request_id, kind, reason, key) values (p_request, 'operator', 'EmergencyObjected', 'emergency/objected');
     end if;
     update governance.access_request r set hinted_at = clock_timestamp(), look_at = clock_timestamp() where r.id = p_request;
     return made;
 end $$;
-comment on function governance.review_add(uuid, text, text, text) is 'Record what a review of an emergency found';
+comment on function governance.review_add(uuid, text, text, text, text) is 'Record what a review of an emergency found';

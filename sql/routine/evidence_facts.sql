@@ -113,7 +113,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'beneficiary', governance.person_shown(r.beneficiary, r.beneficiary_names), 'sponsor', r.sponsor,
         'approvals', (select jsonb_agg(jsonb_build_object('who', governance.person_shown(v.approver, a.approver_names), 'decision', v.decision,
                                  'channel', v.channel, 'at_ms', governance.ms(v.at), 'why_not', nullif(v.fault, ''), 'after_work', a.after_work,
-                                 'hats', h.hats[1], 'maybe', h.hats[2]) -- as is known now, also of a vote that counted
+                                 'vouched_by', nullif(a.vouched_by, ''), 'hats', h.hats[1], 'maybe', h.hats[2]) -- as is known now, also of a vote that counted
                                  || governance.approval_counted_shown(governance.approval_standing(r.id), v.id) order by v.id)
                         from governance.approval_votes(r) v join governance.approval a on a.id = v.id
                        cross join lateral (select governance.hats_of(r, governance.person_all(a.approver, a.approver_names)) as hats) h),
@@ -149,7 +149,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                'number', x.id, 'scope', x.scope, 'item', x.item_id, 'source', x.source, 'duties', x.sod_set, 'owner', x.owner, 'approved_by', x.approved_by,
                'reason', x.reason, 'control', nullif(x.compensating_control, ''), 'from_ms', governance.ms(x.created_at),
-               'until_ms', governance.ms(x.expires_at), 'revoked_ms', governance.ms(x.revoked_at), 'ended_by', nullif(x.ended_by, '')))
+               'until_ms', governance.ms(x.expires_at), 'revoked_ms', governance.ms(x.revoked_at), 'ended_by', nullif(x.ended_by, ''),
+               'vouched_by', nullif(x.vouched_by, ''), 'end_vouched_by', nullif(x.end_vouched_by, '')))
                order by x.id), '[]')
       from (select x.* from governance.exception x
              where x.id in (select v.exception_id from governance.exception_covers v where v.request_id = r.id

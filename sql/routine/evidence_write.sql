@@ -138,7 +138,8 @@ begin
             case when new.after_work then '"after_work":true' end, '"approval":' || new.id,
             '"approver_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.approver, ''), 'UTF8')), 'hex') || '"',
             '"channel":' || to_json(new.channel), '"decision":' || to_json(new.decision),
-            '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.tuple_hash, ''), 'UTF8')), 'hex') || '"') || '}';
+            '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.tuple_hash, ''), 'UTF8')), 'hex') || '"',
+            '"vouched_by":' || to_json(nullif(new.vouched_by, ''))) || '}';
     when 'policy_decision' then -- the bytes stand in the table, held to by their hashes
         request := new.request_id;
         select s.salt into own from governance.request_salt s where s.request_id = request;
@@ -190,12 +191,13 @@ begin
             'ended_by', case when new.revoked_at is not null and new.plea_edit <> '' then ( -- the change that took the answer back
                 select t.plea->>'edit' from governance.ticket t
                  where t.request_id = request and governance.is_later_edit(t.plea->>'edit', new.plea_edit)) end,
+            'vouched_by', nullif(case when new.revoked_at is null then new.vouched_by else new.end_vouched_by end, ''),
             'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
         people := jsonb_build_object('owner', new.owner, 'approver', new.approved_by, 'reason', new.reason, 'control', new.compensating_control,
             'ended_by', new.ended_by);
     when 'emergency_review' then
         request := new.request_id;
-        detail := jsonb_build_object('review', new.id, 'outcome', new.outcome, 'emergency', true);
+        detail := jsonb_build_object('review', new.id, 'outcome', new.outcome, 'emergency', true, 'vouched_by', nullif(new.vouched_by, ''));
         people := jsonb_build_object('reviewer', new.reviewer, 'note', new.note);
     when 'late_proof' then
         request := new.request_id;

@@ -47,25 +47,26 @@ create or replace function governance.owner_left_told(p_exceptions bigint[]) ret
 language sql set search_path = pg_catalog, pg_temp as $$ select governance.exception_told(p_exceptions, 'ExceptionOwnerLeft', '/left') $$;
 comment on function governance.owner_left_told(bigint[]) is 'Tell people of exceptions whose owner left';
 
-create or replace function governance.exception_end(p_exceptions bigint[], p_why text, p_by text, p_reason text) returns int
+create or replace function governance.exception_end(p_exceptions bigint[], p_why text, p_by text, p_reason text, p_vouched_by text default '')
+    returns int
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     n int;
 begin
     perform governance.exception_hold(p_exceptions, '{}');
-    update governance.exception x set revoked_at = clock_timestamp(), ended_why = p_why, ended_by = p_by, ended_reason = p_reason
+    update governance.exception x set revoked_at = clock_timestamp(), ended_why = p_why, ended_by = p_by, ended_reason = p_reason, end_vouched_by = p_vouched_by
      where x.id = any (p_exceptions) and x.revoked_at is null and x.expires_at > clock_timestamp();
     get diagnostics n = row_count;
     perform governance.exception_wake(p_exceptions);
     return n;
 end $$;
-comment on function governance.exception_end(bigint[], text, text, text) is 'End exceptions before their time; how many of them lasted';
+comment on function governance.exception_end(bigint[], text, text, text, text) is 'End exceptions before their time; how many of them lasted';
 
 -- Somebody revokes one. null: there is none of that id.
-create or replace function governance.exception_revoke(p_exception bigint, p_by text, p_reason text) returns jsonb
+create or replace function governance.exception_revoke(p_exception bigint, p_by text, p_reason text, p_vouched_by text default '') returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-    ended int := governance.exception_end(array[p_exception], 'revoked', p_by, p_reason);
+    ended int := governance.exception_end(array[p_exception], 'revoked', p_by, p_reason, p_vouched_by);
     x governance.exception;
 begin
     select * into x from governance.exception e where e.id = p_exception;
@@ -76,7 +77,7 @@ begin
     end if;
     return governance.exception_shown(x);
 end $$;
-comment on function governance.exception_revoke(bigint, text, text) is 'Revoke an exception';
+comment on function governance.exception_revoke(bigint, text, text, text) is 'Revoke an exception';
 
 -- Exceptions of who left. Looked for during a minute: one that was being granted meanwhile is seen only when it stands.
 create or replace function governance.exceptions_left() returns table (exception_id bigint, actor text, reason text)

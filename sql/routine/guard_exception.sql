@@ -59,12 +59,13 @@ begin
         return new;
     end if;
     if row(new.scope, new.item_id, new.request_id, new.source, new.sod_set, new.owner, new.owner_names, new.approved_by, new.approver_names,
-           new.reason, new.compensating_control, new.created_at, new.expires_at, new.plea_edit, new.review_at, new.renews)
+           new.reason, new.compensating_control, new.created_at, new.expires_at, new.plea_edit, new.review_at, new.renews, new.vouched_by)
        is distinct from
        row(old.scope, old.item_id, old.request_id, old.source, old.sod_set, old.owner, old.owner_names, old.approved_by, old.approver_names,
-           old.reason, old.compensating_control, old.created_at, old.expires_at, old.plea_edit, old.review_at, old.renews)
+           old.reason, old.compensating_control, old.created_at, old.expires_at, old.plea_edit, old.review_at, old.renews, old.vouched_by)
        or old.revoked_at is not null
-          and row(new.revoked_at, new.ended_why, new.ended_by, new.ended_reason) is distinct from row(old.revoked_at, old.ended_why, old.ended_by, old.ended_reason)
+          and row(new.revoked_at, new.ended_why, new.ended_by, new.ended_reason, new.end_vouched_by)
+              is distinct from row(old.revoked_at, old.ended_why, old.ended_by, old.ended_reason, old.end_vouched_by)
        or old.lapsed_at is not null and new.lapsed_at is distinct from old.lapsed_at then
         raise exception 'an exception can only be revoked; a longer one is a new one' using errcode = 'CG002';
     end if;

@@ -6,31 +6,6 @@ language sql set search_path = pg_catalog as $$
 $$;
 comment on function governance.request_cancel(uuid, text) is 'Ask for a request to be withdrawn';
 
-create or replace function governance.approval_add(p_request uuid, p_approver text, p_decision text, p_channel text) returns bigint
-language plpgsql set search_path = pg_catalog as $$
-declare
-    made bigint;
-begin
-    insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
-    select r.id, p_approver, p_decision, p_channel, r.mapped_hash,
-           -- said once, unless it was taken back in between
-           case when p_decision = 'withdrawn' or exists (select from governance.approval a where a.request_id = r.id and a.decision = 'withdrawn'
-                                                            and governance.same_person(a.approver, p_approver))
-                then clock_timestamp() else 'epoch' end
-      from governance.access_request r where r.id = p_request
-    returning id into made;
-    -- one that counts for nothing is worth nothing to whoever sends it: he can name the approver so that everybody can tell
-    if p_decision = 'approved' and exists (
-           select from governance.approval a join governance.access_request r on r.id = a.request_id
-            where a.id = made and governance.approval_counts(a, r) is null) then
-        raise exception 'nobody can tell whether the approver is who asks or who it is for: name the approver as they are named, by e-mail address or by account id'
-            using errcode = 'CG008';
-    end if;
-    update governance.access_request r set hinted_at = clock_timestamp(), look_at = clock_timestamp() where r.id = p_request;
-    return made;
-end $$;
-comment on function governance.approval_add(uuid, text, text, text) is 'Record an approval or a refusal, or that one is taken back';
-
 create or replace function governance.exception_grant(p_request uuid, p_owner text, p_approved_by text, p_reason text,
                                                       p_control text, p_expires timestamptz) returns jsonb
 language plpgsql set search_path = pg_catalog as $$
@@ -84,9 +59,10 @@ begin
          where x.scope = 'item' and x.item_id is null and i.request_id = (p->>'request')::uuid and v.verdict not in ('verified', 'excepted')),
     e as (
         insert into governance.exception (scope, item_id, request_id, source, sod_set, owner, approved_by, reason, compensating_control,
-                                          expires_at, review_at, renews)
+                                          expires_at, review_at, renews, vouched_by)
         select x.scope, c.item_id, x.request_id, x.source, x.sod_set, p->>'owner', p->>'approved_by', p->>'reason', p->>'control',
-               to_timestamp((p->>'expires_ms')::bigint / 1000.0), to_timestamp((p->>'review_ms')::bigint / 1000.0), (p->>'renews')::bigint
+               to_timestamp((p->>'expires_ms')::bigint / 1000.0), to_timestamp((p->>'review_ms')::bigint / 1000.0), (p->>'renews')::bigint,
+               coalesce(p->>'vouched_by', '')
           from covered c
         returning id)
     select array_agg(e.id order by e.id) into made from e;
@@ -105,6 +81,7 @@ language sql stable set search_path = pg_catalog as $$
                'state', case when x.revoked_at is not null then coalesce(x.ended_why, 'revoked') when x.expires_at <= clock_timestamp() then 'expired'
                              when x.scope = 'sod' and not governance.sod_stands(x) then 'void' else 'live' end,
                'owner', x.owner, 'approved_by', x.approved_by, 'reason', x.reason, 'compensating_control', nullif(x.compensating_control, ''),
+               'vouched_by', nullif(x.vouched_by, ''), 'end_vouched_by', nullif(x.end_vouched_by, ''),
                'granted_at', x.created_at, 'expires_at', x.expires_at, 'review_at', x.review_at, 'renews', x.renews, 'ended_at', x.revoked_at,
                'ended_by', nullif(x.ended_by, ''), 'ended_reason', nullif(x.ended_reason, ''), 'from_ticket', x.plea_edit <> ''))
       from (select) one

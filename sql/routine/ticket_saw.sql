@@ -7,6 +7,7 @@ declare
     given timestamptz := to_timestamp(coalesce((t->>'approved_at_ms')::bigint, 0) / 1000.0);
     updated bigint := (t->>'updated_ms')::bigint;
     paid boolean := r.emergency and governance.approval_reached(r); -- before what this read tells of
+    v record;
 begin
     update governance.ticket x
        set issue_key = coalesce(nullif(t->>'key', ''), x.issue_key), state = t->>'state', category = t->>'category',
@@ -31,20 +32,29 @@ begin
     if found and t->>'state' = 'here' and t->>'approval' in ('approved', 'declined') then
         -- each who decided so (a program of an earlier release names one); whether it is another person may be known only later:
         -- recorded now, judged when it is to count
-        insert into governance.approval (request_id, approver, approver_names, decision, channel, tuple_hash, given_at)
-        select r.id, p.key, p.names, t->>'approval', p.channel,
-               case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, p.given
-          from (select a->>'key' as key, governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as names,
-                       case when (a->>'app')::boolean then 'automation' else 'jsm' end as channel,
-                       coalesce(to_timestamp(nullif((a->>'given_ms')::bigint, 0) / 1000.0), given) as given
-                  from jsonb_array_elements(coalesce(t->'approvers', jsonb_build_array(jsonb_build_object(
-                           'key', t->>'approver', 'names', coalesce(t->'approver_names', '[]'))))) a
-                 where a->>'key' <> '') p
-         where (governance.hats_of(r, governance.person_linked(p.names)))[1] = 0
-           and not (t->>'approval' = 'approved' and governance.had_left(governance.person_linked(p.names)))
-           and not exists (select from governance.approval a where a.request_id = r.id and a.channel = p.channel
-                              and a.approver = p.key and a.given_at = p.given)
-        on conflict do nothing;
+        for v in
+            select r.id as request_id, p.key as approver, p.names as approver_names, t->>'approval' as decision, p.channel,
+                   case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end as tuple_hash, p.given as given_at, '' as vouched_by
+              from (select a->>'key' as key, governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as names,
+                           case when (a->>'app')::boolean then 'automation' else 'jsm' end as channel,
+                           coalesce(to_timestamp(nullif((a->>'given_ms')::bigint, 0) / 1000.0), given) as given
+                      from jsonb_array_elements(coalesce(t->'approvers', jsonb_build_array(jsonb_build_object(
+                               'key', t->>'approver', 'names', coalesce(t->'approver_names', '[]'))))) a
+                     where a->>'key' <> '') p
+             where (governance.hats_of(r, governance.person_linked(p.names)))[1] = 0
+               and not (t->>'approval' = 'approved' and governance.had_left(governance.person_linked(p.names)))
+               -- once: where Jira does not say when, until he says otherwise there
+               and not exists (select from governance.approval a where a.request_id = r.id and a.channel = p.channel and a.approver = p.key
+                                  and case when p.given > 'epoch' then a.given_at = p.given and a.decision = t->>'approval'
+                                           else a.decision = t->>'approval' and a.id = (
+                                                select max(b.id) from governance.approval b
+                                                 where b.request_id = r.id and b.channel = p.channel and b.approver = p.key and b.decision <> 'withdrawn') end)
+        loop
+            if v.given_at = 'epoch' and exists (select from governance.approval a where a.request_id = r.id and a.approver = v.approver) then
+                v.given_at := clock_timestamp();
+            end if;
+            perform governance.vote_keep(jsonb_populate_record(null::governance.approval, to_jsonb(v)));
+        end loop;
         if paid then
             perform governance.review_on_ticket(r, t);
         end if;

@@ -23,7 +23,8 @@ select s.id as settled_id,
        c.delegation_id,
        c.person,
        c.hats,
-       c.maybe
+       c.maybe,
+       a.vouched_by
   from governance.approval_settled s
   left join governance.approval_counted c on c.settled_id = s.id
   left join governance.approval a on a.id = c.approval_id
@@ -55,3 +56,4 @@ comment on column audit.approval_v1.delegation_id is 'That delegation';
 comment on column audit.approval_v1.person is 'The same for votes of one person, or of what may be one';
 comment on column audit.approval_v1.hats is 'What else he was to the request for sure: requester 1, beneficiary 2, fulfiller 4, verifier 8';
 comment on column audit.approval_v1.maybe is 'What nobody could tell of that';
+comment on column audit.approval_v1.vouched_by is 'Name of the token of the API that vouches for who gave it; empty: Jira shows it';

@@ -94,7 +94,7 @@ OPERATIONS = {
     "showAccessRequest": ("read", "GET", "/v1/access-requests/{id}", None, 200),
     "evidenceOfAccessRequest": ("audit", "GET", "/v1/access-requests/{id}/evidence", None, 200),
     "retryAccessRequest": ("submit", "POST", "/v1/access-requests/{id}/retry", {}, 422),
-    "decideAccessRequest": ("approve", "POST", "/v1/access-requests/{id}/approvals", {"approver": "boss@example.com", "decision": "approved"}, 202),
+    "decideAccessRequest": ("approve", "POST", "/v1/access-requests/{id}/approvals", {"approver": "boss@example.com", "decision": "approved"}, 422),  # needs none
     "holdClockOfAccessRequest": ("approve", "POST", "/v1/access-requests/{id}/pause", {"reason": "x", "until": IN_AN_HOUR}, 202),
     "resumeClockOfAccessRequest": ("approve", "POST", "/v1/access-requests/{id}/resume", {}, 202),
     "reviewEmergency": ("approve", "POST", "/v1/access-requests/{id}/review", {"reviewer": "a@example.com", "outcome": "in_order", "note": "x"}, 422),

@@ -163,3 +163,23 @@ def test_the_platform_asks_for_it_and_for_more_time(site):
     wait.until(lambda: site.sql(f"select reason from governance.escalation where request_id = '{second}' and kind = 'tamper'") ==
                "MappedFieldsChanged", 20, what="an edit of the end is on record")
     assert site.sql(f"select access_until < now() + interval '8 hours' from governance.access_request where id = '{second}'") == "t"
+
+
+def test_the_newest_word_of_a_person_counts_and_whose_token_said_it(site):
+    """The answer to a yes is lost, so it is sent again; then it becomes a no. Names are the platform's word: it is on record which one's."""
+    status, made = site.api("POST", "/v1/access-requests", key="regret", body={
+        "kind": "grant", "beneficiary": "haddad", "requester": "lead@example.com", "source": "sap-fin", "entitlement": "fin-viewer",
+        "justification": "month end", "access_until": at(hours=7).isoformat().replace("+00:00", "Z")})
+    assert status == 201, made
+    request = made["id"]
+    wait.until(lambda: site.api("GET", f"/v1/access-requests/{request}")[1]["phase"] == "pending_approval", 20)
+    assert [approve_by_api(site, request, "deputy2@example.com")[0] for _ in range(2)] == [202, 202]
+    assert site.sql(f"select count(*) from governance.approval where request_id = '{request}'") == "1"
+    assert approve_by_api(site, request, "deputy2@example.com", "declined")[0] == 202
+    shown = wait.until(lambda: (lambda now: now if now["phase"] == "denied" else None)(site.api("GET", f"/v1/access-requests/{request}")[1]), 20)
+    assert [(one["decision"], one.get("why_not"), one["vouched_by"]) for one in shown["approval"]["given"]] == \
+        [("approved", "withdrawn", "identity-platform"), ("declined", "unnamed", "identity-platform")]
+    said = site.sql(f"select string_agg(body::jsonb->'detail'->>'vouched_by', ',') from governance.evidence_entry where kind = 'request.approval' and request_id = '{request}'")
+    assert said == ",".join(["identity-platform"] * 3)
+    status, problem = approve_by_api(site, request, "approver@example.com")
+    assert status == 422 and problem["detail"].startswith("the request is denied, so that a vote changes nothing: submit it again"), problem

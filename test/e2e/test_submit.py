@@ -243,7 +243,8 @@ def test_every_operation_is_held_to_the_description(site):
     assert site.api("GET", "/v1/access-requests?limit=100&sort=-requested_at")[0] == 200  # all those above: as they stand
     assert site.api("GET", "/v1/access-requests?stuck=true&older_than_seconds=0")[0] == 200
     assert site.api("GET", f"{path}/evidence")[1]["entries"]
-    assert site.api("POST", f"{path}/approvals", {"approver": "auditor@example.com", "decision": "approved"})[0] == 202
+    status, problem = site.api("POST", f"{path}/approvals", {"approver": "auditor@example.com", "decision": "approved"})
+    assert status == 422 and problem["detail"].startswith("nobody has to approve this request"), problem
     assert site.api("POST", f"{path}/pause", {"reason": "the vendor is closed", "until": until(days=1)})[0] == 202
     assert site.api("POST", f"{path}/resume", {})[0] == 202
     granted = {"request": made["id"], "owner": "a@example.com", "approved_by": "b@example.com", "reason": "x", "expires_at": until(days=30),

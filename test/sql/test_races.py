@@ -329,6 +329,29 @@ def test_what_went_ahead_ends_while_its_mover_is_edited(db):
     assert db.psql(f"select cancel_asked from governance.access_request where id = '{ahead}'") == "t"
 
 
+def test_one_person_says_two_things_at_once(db):
+    """A platform sends a yes again before its answer came, and then a no: one word after the other, each once."""
+    request = db.psql("select t.request(array['plain:present'], '{\"kind\": \"grant\", \"approval_needed\": true}')")
+    db.psql(f"select t.move('{request}', 'pending_approval')")
+    first, again, no = db.session(), db.session(), db.session()
+    try:
+        for session in (first, again, no):
+            session.run("set role countersign_service")
+        first.run("begin")
+        first.run(f"select governance.approval_add('{request}', 'boss', 'approved', 'api')")
+        again.send(f"select governance.approval_add('{request}', 'Boss', 'approved', 'api')")
+        waits(db, 1)
+        no.send(f"select governance.approval_add('{request}', 'boss', 'declined', 'api')")
+        waits(db, 2)
+        first.run("commit")
+        assert again.result() and no.result()
+    finally:
+        for session in (first, again, no):
+            session.close()
+    said = db.psql(f"select string_agg(decision, ' ' order by id) from governance.approval where request_id = '{request}'")
+    assert said in ("approved withdrawn declined", "approved withdrawn declined withdrawn approved"), said  # whichever came last
+
+
 def waits(db, count):
     wait.until(lambda: db.psql("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") == str(count), 10,
                what=f"{count} wait")

@@ -38,7 +38,7 @@ update governance.request_item set replaced_at = clock_timestamp() where id = :j
 insert into governance.over_grant (item_id, observation_id, entitlement) values (:i, :o, 'more'), (:i, :o, 'most');
 insert into governance.account_link (person, source, account, native_id, how, request_id) values ('someone', 'plain', 'some1', 'uid1', 'read', :'r'), ('x', 'plain', 'x', 'uid2', 'read', null);
 insert into governance.entitlement_link (source, entitlement, native_id, how, request_id, actor) values ('plain', 'role-1', 'gid1', 'read', :'r', ''), ('slow', 'role-2', 'gid2', 'told', null, 'ann');
-insert into governance.approval (request_id, approver, decision) values (:'r', 'boss@x.org', 'approved'), (:'q', 'boss@x.org', 'denied');
+insert into governance.approval (request_id, approver, decision, vouched_by) values (:'r', 'boss@x.org', 'approved', 'portal'), (:'q', 'boss@x.org', 'denied', '');
 insert into governance.delegation (delegator, delegate, actor, starts_at, ends_at) values ('ann', 'bob', 'ann', now(), now() + interval '1 day'), ('eve', 'bob', 'eve', now(), now() + interval '1 day');
 update governance.delegation set revoked_at = clock_timestamp(), revoked_by = 'ann' where delegator = 'ann';
 insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (:i, 'ann', 'bob', 'why', 'watched', now() + interval '1 day'), (:j, 'ann', 'bob', 'why', '', now() + interval '1 day');
@@ -111,6 +111,7 @@ CASES = {
     "an approval's word": ("update governance.approval set decision = 'approved'", r"entry \d+: approval \d+ is another one"),
     "what a vote counted for": ("update governance.approval_counted set step = 2", r"entry \d+: settled approval \d+ is another one"),
     "which policy was live": ("update governance.policy_edition set sha256 = repeat('d', 64)", r"#policy.live:live policy \d+ is another one"),
+    "which platform vouched for it": ("update governance.approval set vouched_by = 'other'", r"entry \d+: approval \d+ is another one"),
     "a delegation's end": ("update governance.delegation set ends_at = ends_at + interval '30 days'", r"#approval.delegated:delegation \d+ is another one"),
     "a delegation that was revoked holds": ("update governance.delegation set revoked_at = null", r"entry \d+: delegation \d+ says otherwise when it was revoked"),
     "a delegation was revoked": ("update governance.delegation set revoked_at = created_at", r"delegation \d+ says otherwise when it was revoked"),

@@ -2,7 +2,7 @@
 select plan(15);
 select t.verifying(t.request()) as r \gset
 select t.read(t.item(:'r'), 'absent');
-select governance.approval_add(:'r', 'boss', 'approved', 'api');
+insert into governance.approval (request_id, approver, decision, channel, tuple_hash) values (:'r', 'boss', 'approved', 'api', 'h1');
 
 set role countersign_service;
 select throws_ok('delete from governance.observation', '42501', null, 'the service deletes no read');
