@@ -231,7 +231,7 @@ select governance.people_keep($1::uuid, $2, $3)
 
 -- name: approval_add
 -- params: request uuid, approver text, decision text, channel text
-select governance.approval_add($1::uuid, $2, $3, $4)
+select made, refused from governance.approval_try($1::uuid, $2, $3, $4)
 
 -- name: delegation_add
 -- params: from_person text, to_person text, starts_ms bigint, ends_ms bigint, actor text

@@ -30,20 +30,28 @@ begin
        and (p_issue is null or x.issue_id = p_issue and (x.state = 'unread' or x.read_at < p_looked));
     if found and t->>'state' = 'here' and t->>'approval' in ('approved', 'declined') then
         -- each who decided so (a program of an earlier release names one); whether it is another person may be known only later:
-        -- recorded now, judged when it is to count
-        insert into governance.approval (request_id, approver, approver_names, decision, channel, tuple_hash, given_at)
-        select r.id, p.key, p.names, t->>'approval', p.channel,
-               case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, p.given
-          from (select a->>'key' as key, governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as names,
+        -- recorded now, judged when it is to count. His own is told, once for each time he gave it.
+        with said as materialized (
+            select x.*, (governance.hats_of(r, governance.person_linked(x.names)))[1] as hats from (
+                select a->>'key' as key, governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as names,
                        case when (a->>'app')::boolean then 'automation' else 'jsm' end as channel,
                        coalesce(to_timestamp(nullif((a->>'given_ms')::bigint, 0) / 1000.0), given) as given
                   from jsonb_array_elements(coalesce(t->'approvers', jsonb_build_array(jsonb_build_object(
                            'key', t->>'approver', 'names', coalesce(t->'approver_names', '[]'))))) a
-                 where a->>'key' <> '') p
-         where (governance.hats_of(r, governance.person_linked(p.names)))[1] = 0
+                 where a->>'key' <> '') x
+             where not exists (select from governance.approval a where a.request_id = r.id and a.channel = x.channel
+                                  and a.approver = x.key and a.given_at = x.given)),
+        own as (
+            insert into governance.escalation (request_id, kind, reason, key)
+            select r.id, 'operator', 'SelfApproval', governance.self_approval_key(p.channel, p.hats, governance.ms(p.given)::text)
+              from said p where p.hats <> 0 and t->>'approval' = 'approved' and governance.approval_wanted(r)
+            on conflict do nothing)
+        insert into governance.approval (request_id, approver, approver_names, decision, channel, tuple_hash, given_at)
+        select r.id, p.key, p.names, t->>'approval', p.channel,
+               case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, p.given
+          from said p
+         where p.hats = 0
            and not (t->>'approval' = 'approved' and governance.had_left(governance.person_linked(p.names)))
-           and not exists (select from governance.approval a where a.request_id = r.id and a.channel = p.channel
-                              and a.approver = p.key and a.given_at = p.given)
         on conflict do nothing;
         if paid then
             perform governance.review_on_ticket(r, t);
