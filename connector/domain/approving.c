@@ -169,6 +169,14 @@ void approving_say_awaited(struct line *l, struct line *next, const struct dossi
         line_add_c(next, "Jira hides which of their addresses and accounts belong together: let "
                          "somebody else approve, or have them named under people of the site.");
     }
+    if (d->approvals.known && d->approvals.own_tried) {
+        line_add_c(l, "; an approval of one's own does not count");
+        line_add_c(next, d->approval_unclear ? " " : "");
+        line_add_c(next,
+                   "Somebody approved what they ask for, gain by, do or check themselves: let "
+                   "somebody else approve. Where Jira took that as the approval, move the "
+                   "ticket back first, so that it asks again.");
+    }
     if (d->approval_outdated)
         line_add_c(l, "; it was changed after it was approved");
 }
@@ -188,7 +196,7 @@ uint64_t approving_key(const struct dossier *d)
     if (!d->approvals.known)
         return 0;
     return (uint64_t)v.until_ms ^ (uint64_t)v.reminder_ms << 20 ^ (uint64_t)v.missing << 8 ^
-           (uint64_t)v.more;
+           (uint64_t)v.more ^ (uint64_t)d->approvals.own_tried << 61;
 }
 
 bool approving_reminds(const struct dossier *d)

@@ -40,6 +40,22 @@ void store_on_fenced(void *arg, const struct pg_reply *reply)
     free(op);
 }
 
+void store_on_tried(void *arg, const struct pg_reply *reply)
+{
+    struct store_op *op = arg;
+    enum store_outcome outcome = store_outcome_of(reply);
+    struct str refused = outcome == STORE_OK && reply->rows ? pg_cell(reply, 0, 1) : STR_NONE;
+    char why[STORE_REFUSED_SIZE];
+
+    if (!refused.len) {
+        store_on_fenced(arg, reply);
+        return;
+    }
+    str_copy(why, sizeof why, refused);
+    op->fn.done(op->arg, STORE_REFUSED, why);
+    free(op);
+}
+
 void store_on_done(void *arg, const struct pg_reply *reply)
 {
     struct store_op *op = arg;

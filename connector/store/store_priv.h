@@ -53,6 +53,9 @@ enum store_outcome store_outcome_of(const struct pg_reply *reply);
 /* For statements that answer one value: no row or NULL means that the fence did not hold. Frees the
  * op. */
 void store_on_fenced(void *arg, const struct pg_reply *reply);
+/* The same, for those that keep what they refuse: a second value says why, where they did. */
+enum { STORE_REFUSED_SIZE = 256 };
+void store_on_tried(void *arg, const struct pg_reply *reply);
 /* For statements where any answer will do. */
 void store_on_done(void *arg, const struct pg_reply *reply);
 void store_on_json(void *arg, const struct pg_reply *reply);

@@ -592,7 +592,7 @@ void store_approval_add(struct store *s, struct str request_id, struct str appro
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;
-    pg_exec(s->pg, &SQL_APPROVAL_ADD, params, store_on_fenced, op);
+    pg_exec(s->pg, &SQL_APPROVAL_ADD, params, store_on_tried, op);
 }
 
 void store_request_show(struct store *s, struct str id_or_key, store_json_fn *fn, void *arg)

@@ -263,7 +263,7 @@ select governance.people_keep($1::uuid, $2, $3)
 
 -- name: approval_add
 -- params: request uuid, approver text, decision text, channel text, vouched_by text
-select governance.approval_add($1::uuid, $2, $3, $4, $5)
+select made, refused from governance.approval_try($1::uuid, $2, $3, $4, $5)
 
 -- name: delegation_add
 -- params: from_person text, to_person text, starts_ms bigint, ends_ms bigint, actor text

@@ -15,7 +15,7 @@ begin
           left join governance.access_request r on r.id = a.request_id
           left join governance.access_request q on q.id = b.request_id
          cross join lateral unnest(array[b.person, b.account]) as w(word)
-         where (a.person = any (keys) or lower(btrim(a.account, E' \t\r\n')) = any (keys))
+         where (a.person = any (keys) or governance.person_folded(a.account) = any (keys))
            and coalesce(r.subject_kind, 'human') in ('human', 'contractor') and coalesce(q.subject_kind, 'human') in ('human', 'contractor')
            and w.word <> ''
          order by 1 limit 32);
@@ -60,10 +60,10 @@ declare
     keys text[] := array(select governance.person_folded(substr(x, position('=' in x) + 1)) from unnest(p_names) x);
 begin
     if exists (select from governance.departure d -- by its index
-                where d.returned_at is null and d.left_at <= p_at and lower(btrim(d.person, E' \t\r\n')) = any (keys))
+                where d.returned_at is null and d.left_at <= p_at and governance.person_folded(d.person) = any (keys))
        or exists (select from governance.departure d cross join lateral unnest(d.names) as n(name)
                    where d.returned_at is null and d.left_at <= p_at
-                     and lower(btrim(substr(n.name, position('=' in n.name) + 1), E' \t\r\n')) = any (keys)) then
+                     and governance.person_folded(substr(n.name, position('=' in n.name) + 1)) = any (keys)) then
         return governance.has_left(p_names); -- not if he was seen active since
     end if;
     return false;
@@ -359,6 +359,7 @@ begin
         'asked_ms', governance.ms(r.approval_asked_at),
         'reminded_ms', (select governance.ms(max(e.at)) from governance.escalation e
                          where e.request_id = r.id and e.kind = 'operator' and e.reason = 'ApprovalReminder' and e.at >= r.approval_asked_at),
+        'own_tried', exists (select from governance.escalation e where e.request_id = r.id and e.kind = 'operator' and e.reason = 'SelfApproval'),
         'at_least', terms->'at_least', 'channels', terms->'channels',
         'within_ms', terms->'within_ms', 'remind', terms->'remind',
         'steps', (select json_agg(json_build_object('who', s.step->>'who', 'wanted', s.step->'at_least', 'people', (
@@ -471,7 +472,7 @@ begin
         new.revoked_at := clock_timestamp();
         return new;
     end if;
-    if btrim(new.delegator, E' \t\r\n') = '' or btrim(new.delegate, E' \t\r\n') = '' then
+    if governance.person_folded(new.delegator) = '' or governance.person_folded(new.delegate) = '' then
         raise exception 'whose approvals, and who gives them instead, is named' using errcode = 'CG024';
     end if;
     perform pg_advisory_xact_lock(hashtextextended('delegation', 0)); -- two that close a circle together

@@ -6,7 +6,7 @@ declare
     names text[] := governance.person_all(new.approver, new.approver_names);
     hats int[];
 begin
-    if btrim(new.approver) = '' then
+    if governance.person_folded(new.approver) = '' then
         raise exception 'nobody approves for themselves' using errcode = 'CG008';
     end if;
     new.at := clock_timestamp(); -- whatever was said

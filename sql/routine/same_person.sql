@@ -1,47 +1,71 @@
--- Asked many times with every approval: in PL/pgSQL, for its plans are kept, and a function in SQL that pins its search_path is planned
--- at each call.
-create or replace function governance.same_person(a text, b text) returns boolean
-language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
-begin
-    return lower(btrim(a, E' \t\r\n')) = lower(btrim(b, E' \t\r\n'));
-end $$;
-comment on function governance.same_person(text, text) is 'Two spellings of one person key: neither case nor blanks around it count';
-
--- The same, for what is kept by person and looked for by an index.
+-- What makes spellings of one key one. Asked many times with every approval: in PL/pgSQL, for its plans are kept, and a function in SQL
+-- that pins its search_path is planned at each call. An index is on it: what it says of keys in plain ASCII stays so.
 create or replace function governance.person_folded(a text) returns text
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$ -- one in SQL is planned at each call
 begin
-    return lower(btrim(a, E' \t\r\n'));
+    if a !~ '[^ -~]|<|[Mm][Aa][Ii][Ll][Tt][Oo]:' then
+        return lower(btrim(a)); -- mostly
+    end if;
+    a := regexp_replace(a, E'[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e'
+                           '\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]',
+                        '', 'g');
+    a := btrim(normalize(lower(normalize(a, nfkc)), nfkc), E' \u1680');
+    a := regexp_replace(a, '^[^<>]*< *([^<>@ ]+@[^<>@ ]+) *>$', '\1'); -- as a mail program writes it
+    return regexp_replace(a, '^mailto: *', '');
 end $$;
-comment on function governance.person_folded(text) is 'A person key as all its spellings have it in common: see same_person';
+comment on function governance.person_folded(text) is
+    'A person key as all its spellings have it in common: without case, blanks around it, characters that nobody sees (Default_Ignorable_Code_Point of Unicode, controls), mailto: and a display name; one form of what Unicode holds for the same (NFKC)';
+
+create or replace function governance.same_person(a text, b text) returns boolean
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+    return governance.person_folded(a) = governance.person_folded(b);
+end $$;
+comment on function governance.same_person(text, text) is 'Two spellings of one person key: see person_folded';
 
 -- A key in words among what is known of its owner: "account=…", "address=…" (jsm_user_names in the program). A key that is
 -- neither is a word of another system.
 create or replace function governance.person_names(p_key text, p_known text[]) returns text[]
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+    folded text := governance.person_folded(p_key);
 begin
-    return p_known || case when btrim(p_key, E' \t\r\n') = '' then '{}'
-                           when position('@' in p_key) > 0 then array['address=' || p_key]
-                           when lower(p_key) ~ '^\s*([0-9a-z-]+:[0-9a-z:-]+|[0-9a-f]{24})\s*$' then array['account=' || p_key]
+    return p_known || case when folded = '' then '{}'
+                           when position('@' in folded) > 0 then array['address=' || p_key]
+                           when folded ~ '^([0-9a-z-]+:[0-9a-z:-]+|[0-9a-f]{24})$' then array['account=' || p_key]
                            else array['word=' || p_key] end;
 end $$;
 comment on function governance.person_names(text, text[]) is 'All names of a person: those that Jira shows and the key it goes by here';
+
+-- What a login and an address of one person have in common mostly: reyes, CORP\reyes, uid=reyes,ou=people, reyes+jira@example.com.
+create or replace function governance.person_local(p_name text) returns text
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+    key text := governance.person_folded(substr(p_name, position('=' in p_name) + 1));
+begin
+    return case when p_name not like 'word=%' and position('@' in key) > 0 then split_part(split_part(key, '@', 1), '+', 1)
+                else regexp_replace(regexp_replace(key, '^[a-z]+=([^,]+),.*$', '\1'), '^.*\\', '') end;
+end $$;
+comment on function governance.person_local(text) is 'The login in a name of a person: its local part, without domain and tag';
 
 create or replace function governance.one_person(a text[], b text[]) returns boolean
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
     return (
         select case
-               when exists (select from unnest(a) x, unnest(b) y
-                             where governance.same_person(substr(x, position('=' in x) + 1), substr(y, position('=' in y) + 1))) then true
+               when array(select governance.person_folded(substr(x, position('=' in x) + 1)) from unnest(a) x)
+                    && array(select governance.person_folded(substr(y, position('=' in y) + 1)) from unnest(b) y) then true
                when cardinality(a) = 0 or cardinality(b) = 0 then null -- somebody, but nobody knows who
-               when k.of_a && k.of_b or cardinality(k.of_a) = 0 or cardinality(k.of_b) = 0 then false
+               when k.of_a && k.of_b then false
+               when exists (select from unnest(a) x, unnest(b) y
+                             where (x like 'word=%' or y like 'word=%') and governance.person_local(x) = governance.person_local(y)) then null
+               when cardinality(k.of_a) = 0 or cardinality(k.of_b) = 0 then false
                end
           from (select array(select split_part(x, '=', 1) from unnest(a) x where x not like 'word=%') as of_a,
                      array(select split_part(y, '=', 1) from unnest(b) y where y not like 'word=%') as of_b) k);
 end $$;
 comment on function governance.one_person(text[], text[]) is
-    'Are these one person? Any name of the one that the other has, too, says yes; different names of one kind say no; an account here and an address there say nothing: null';
+    'Are these one person? Any name of the one that the other has, too, says yes; different names of one kind say no; an account here and an address there say nothing: null. Nor does a login beside a name with the same local part, where no kind of name is known of both';
 
 create or replace function governance.approval_counts(a governance.approval, r governance.access_request) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$

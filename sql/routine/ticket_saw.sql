@@ -31,26 +31,32 @@ begin
        and (p_issue is null or x.issue_id = p_issue and (x.state = 'unread' or x.read_at < p_looked));
     if found and t->>'state' = 'here' and t->>'approval' in ('approved', 'declined') then
         -- each who decided so (a program of an earlier release names one); whether it is another person may be known only later:
-        -- recorded now, judged when it is to count
+        -- recorded now, judged when it is to count. His own is told, once for each time he gave it.
         for v in
-            select r.id as request_id, p.key as approver, p.names as approver_names, t->>'approval' as decision, p.channel,
-                   case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end as tuple_hash, p.given as given_at, '' as vouched_by
-              from (select a->>'key' as key, governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as names,
+            select x.*, (governance.hats_of(r, governance.person_linked(x.approver_names)))[1] as hats
+              from (select r.id as request_id, a->>'key' as approver,
+                           governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as approver_names, t->>'approval' as decision,
                            case when (a->>'app')::boolean then 'automation' else 'jsm' end as channel,
-                           coalesce(to_timestamp(nullif((a->>'given_ms')::bigint, 0) / 1000.0), given) as given
+                           case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end as tuple_hash,
+                           coalesce(to_timestamp(nullif((a->>'given_ms')::bigint, 0) / 1000.0), given) as given_at, '' as vouched_by
                       from jsonb_array_elements(coalesce(t->'approvers', jsonb_build_array(jsonb_build_object(
                                'key', t->>'approver', 'names', coalesce(t->'approver_names', '[]'))))) a
-                     where a->>'key' <> '') p
-             where (governance.hats_of(r, governance.person_linked(p.names)))[1] = 0
-               and not (t->>'approval' = 'approved' and governance.had_left(governance.person_linked(p.names)))
+                     where a->>'key' <> '') x
+             where not (t->>'approval' = 'approved' and governance.had_left(governance.person_linked(x.approver_names)))
                -- once: where Jira does not say when, until he says otherwise there
-               and not exists (select from governance.approval a where a.request_id = r.id and a.channel = p.channel and a.approver = p.key
-                                  and case when p.given > 'epoch' then a.given_at = p.given and a.decision = t->>'approval'
-                                           else a.decision = t->>'approval' and a.id = (
+               and not exists (select from governance.approval a where a.request_id = r.id and a.channel = x.channel and a.approver = x.approver
+                                  and case when x.given_at > 'epoch' then a.given_at = x.given_at and a.decision = x.decision
+                                           else a.decision = x.decision and a.id = (
                                                 select max(b.id) from governance.approval b
-                                                 where b.request_id = r.id and b.channel = p.channel and b.approver = p.key and b.decision <> 'withdrawn') end)
+                                                 where b.request_id = r.id and b.channel = x.channel and b.approver = x.approver and b.decision <> 'withdrawn') end)
         loop
-            if v.given_at = 'epoch' and exists (select from governance.approval a where a.request_id = r.id and a.approver = v.approver) then
+            if v.hats <> 0 then
+                insert into governance.escalation (request_id, kind, reason, key)
+                select r.id, 'operator', 'SelfApproval', governance.self_approval_key(v.channel, v.hats, governance.ms(v.given_at)::text)
+                 where v.decision = 'approved' and governance.approval_wanted(r)
+                    on conflict do nothing;
+                continue;
+            elsif v.given_at = 'epoch' and exists (select from governance.approval a where a.request_id = r.id and a.approver = v.approver) then
                 v.given_at := clock_timestamp();
             end if;
             perform governance.vote_keep(jsonb_populate_record(null::governance.approval, to_jsonb(v)));

@@ -13,7 +13,7 @@ select i.id as item_id,
   join governance.access_request r on r.id = i.request_id
   join governance.source s on s.name = i.source
   left join governance.account_link l on l.source = i.source and l.account = i.account
-                                     and l.person = lower(btrim(r.beneficiary, E' \t\r\n'))
+                                     and l.person = governance.person_folded(r.beneficiary)
                                      and l.replaced_at is null
   left join governance.entitlement_link e on e.source = i.source and e.entitlement = i.entitlement and e.replaced_at is null
  cross join lateral (

@@ -64,6 +64,9 @@ def test_nobody_approves_for_himself_by_another_name(site, subject, approver):
     wait.until(lambda: reason(site, request) == "ApprovalAwaited", 10)
     assert site.request(key)["phase"] == "pending_approval"
     assert site.sql(f"select count(*) from governance.approval where request_id = '{request}'") == "0"
+    tried = site.sql(f"select string_agg(split_part(key, '/', 3), ' ') from governance.escalation where request_id = '{request}' and reason = 'SelfApproval'")
+    assert tried == ("requester" if approver == "customer" else "beneficiary")
+    wait.until(lambda: "an approval of one's own does not count" in site.said(key)[1], 15, what="the ticket says why it waits")
 
 
 @pytest.mark.parametrize("subject, approver", [("agent2", "approver"), ("agent2", "secretive"), ("secretive", "approver"),

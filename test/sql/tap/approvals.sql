@@ -1,6 +1,6 @@
 -- Who has to approve, who may not, by when: the rules of domain/approval.c against our own bugs.
 set role countersign_service;
-select plan(91);
+select plan(103);
 
 -- A request that its template has approved so; the tuple is what the mapping writes.
 create function pg_temp.asked(approval jsonb, more jsonb default '{}') returns uuid language plpgsql as $$
@@ -214,4 +214,32 @@ select t.request(more => '{"mapped": {"access_until_ms": 4102444800000, "sponsor
 select results_eq(format('select access_until, sponsor, lifecycle, subject_kind from governance.access_request where id = %L', :'facts'),
                   $$values ('2100-01-01 00:00:00+00'::timestamptz, 's@x.org', 'joiner', 'contractor')$$, 'kept beside it');
 select is(governance.approval_shown(r)->'steps'->0->>'who', 'manager', 'who is waited for is shown') from governance.access_request r where id = :'away';
+-- what is one's own is no approval, and on record: on the ticket once for each time it was given, by the API once an hour
+select pg_temp.asked('{}', '{"requester": "r@x.org", "beneficiary": "reyes@x.org"}') as tried \gset
+select pg_temp.ticket(:'tried', 'open', '');
+create function pg_temp.tried(request uuid) returns setof text language sql as $$
+    select e.key from governance.escalation e where e.request_id = request and e.reason = 'SelfApproval' order by e.id
+$$;
+create function pg_temp.seen(request uuid, who text, given_ms bigint) returns void language sql as $$
+    select governance.ticket_saw(r, to_jsonb(x) || jsonb_build_object('state', 'here', 'approval', 'approved', 'key', x.issue_key, 'updated_ms', 1, 'mapped_hash', 'h1',
+               'moved_by_us', false, 'resolution_set', false, 'approvers', jsonb_build_array(jsonb_build_object('key', who, 'names', '[]'::jsonb, 'given_ms', given_ms))), clock_timestamp())
+      from governance.access_request r join governance.ticket x on x.request_id = r.id where r.id = request
+$$;
+select pg_temp.seen(:'tried', ' Reyes@x.org', 1000) from generate_series(1, 2);
+select results_eq(format('select pg_temp.tried(%L)', :'tried'), array['self/jsm/beneficiary/1000'], 'on the ticket');
+select pg_temp.seen(:'tried', 'reyes@x.org', 2000), pg_temp.seen(:'tried', 'boss@x.org', 3000);
+select results_eq(format('select pg_temp.tried(%L)', :'tried'), array['self/jsm/beneficiary/1000', 'self/jsm/beneficiary/2000'], 'each time, and of nobody else');
+select is((select string_agg(a.approver, ' ') from governance.approval a where a.request_id = :'tried'), 'boss@x.org', 'which is no approval; another one''s is');
+select is(governance.dossier(:'tried')->'approvals'->>'own_tried', 'true', 'the core hears');
+select pg_temp.asked('{}', '{"requester": "r@x.org", "beneficiary": "r@x.org"}') as sent \gset
+select is((select t.refused from governance.approval_try(:'sent', e'R@x.org\u00a0', 'approved', 'api') t), 'nobody approves for themselves', 'by the API') from generate_series(1, 2);
+select is((select string_agg(k, ' ') from pg_temp.tried(:'sent') k) ~ '^self/api/requester\+beneficiary/[-0-9]+T[0-9]+Z$', true, 'once an hour');
+select results_eq(format('select made is not null, refused from governance.approval_try(%L, ''boss@x.org'', ''approved'', ''api'')', :'sent'), $$values (true, null::text)$$, 'another one''s is none');
+select throws_ok(format('select governance.approval_try(%L, '' '', ''approved'', ''api'')', :'sent'), 'CG008', null, 'who is not named has tried nothing');
+select is((select t.made from governance.approval_try(gen_random_uuid(), 'boss@x.org', 'approved', 'api') t), null, 'nor has anybody of what is not there');
+select is(governance.dossier(:'sent')->'approvals'->>'own_tried', 'true', 'the core hears of that, too');
+reset role;
+select is((select count(*) from governance.evidence_entry v where v.request_id = :'sent' and v.body::jsonb->'detail'->>'reason' = 'SelfApproval'), 1::bigint, 'so does the evidence');
+set role countersign_service;
+
 select * from finish();

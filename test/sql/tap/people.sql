@@ -1,6 +1,6 @@
 -- Approvals, exceptions and what was approved: separation of duties against our own bugs.
 set role countersign_service;
-select plan(87);
+select plan(117);
 
 select t.request(more => '{"approval_needed": true}') as r \gset
 select throws_ok(format('select t.move(%L, ''approved'')', :'r'), 'CG010', null, 'not without an approval');
@@ -21,6 +21,27 @@ select throws_ok(format('update governance.sla_clock set started_at = clock_time
 select t.request(more => '{"approval_needed": true}') as spelled \gset
 select throws_ok(format('select governance.approval_add(%L, %L, ''approved'', ''api'')', :'spelled', who), 'CG008', null, 'not as ' || quote_literal(who))
   from unnest(array[' asker', e'Someone\t', ' ']) as who;
+select t.request(more => '{"approval_needed": true, "requester": "anna.müller@x.org"}') as seen \gset
+select throws_ok(format('select governance.approval_add(%L, %L, ''approved'', ''api'')', :'seen', who), 'CG008', 'nobody approves for themselves', 'nor with ' || what)
+  from (values ('other case', 'ANNA.MÜLLER@X.ORG'), ('a no-break space', U&'anna.m\00fcller@x.org\00a0'), ('a zero width space', U&'anna.m\00fcller\200b@x.org'),
+               ('a letter in two parts', U&'anna.mu\0308ller@x.org'), ('letters of full width', U&'\FF41nna.m\00fcller\FF20x.org'),
+               ('a soft hyphen', U&'anna\00ad.m\00fcller@x.org'), ('a mark of direction', U&'\202eanna.m\00fcller@x.org'), ('a tag', U&'anna.m\00fcller@x.org\+0e0041'),
+               ('mailto:', ' MailTo:anna.müller@x.org'), ('a display name', 'Müller, Anna <anna.müller@x.org>')) as v(what, who);
+select is(governance.person_folded(key), said, 'folded: ' || quote_literal(key))
+  from (values (e' Okafor\t', 'okafor'), ('712020:Ab', '712020:ab'), (U&'\200b \00a0', ''), ('a<b', 'a<b'), ('mailto:', ''), ('Zoë', 'zoë')) as v(key, said);
+select throws_ok(format('insert into governance.delegation (delegator, delegate, starts_at, ends_at, actor) values (''z@x.org'', %L, now(), now() + interval ''1 day'', ''z'')', who),
+                 'CG024', said, 'delegation: ' || said)
+  from (values (U&'Z@x.org\00a0', 'nobody delegates to themselves'), (U&'\2060', 'whose approvals, and who gives them instead, is named')) as v(who, said);
+
+-- a login and a name that begins alike: nobody can tell, unless of both is known what Jira calls them
+select is(governance.one_person(a, b), said, a::text || ' and ' || b::text)
+  from (values (array['word=reyes'], array['account=712020:a', 'address=Reyes@example.com'], null::boolean), (array['address=reyes+jira@x.org'], array['word=reyes'], null),
+               (array['word=CORP\reyes'], array['address=reyes@x.org'], null), (array['word=uid=reyes,ou=people'], array['address=reyes@x.org'], null),
+               (array['word=CORP\reyes'], array['account=reyes'], null), (array['word=corp\reyes'], array['word=reyes'], null),
+               (array['word=reyes', 'account=712020:b'], array['account=712020:a', 'address=reyes@x.org'], false),
+               (array['word=reyes'], array['address=okafor@x.org', 'account=712020:a'], false), (array['word=reyes'], array['word=okafor'], false),
+               (array['address=reyes@x.org'], array['address=reyes@y.org'], false)) as v(a, b, said);
+
 insert into governance.approval (request_id, approver, decision, tuple_hash, at) values (:'spelled', 'boss', 'approved', 'h1', now() - interval '1 year');
 select ok((select at > now() - interval '1 min' from governance.approval where request_id = :'spelled'), 'an approval is of now');
 
@@ -41,7 +62,8 @@ select is(pg_temp.approved_by(pg_temp.asked('cleo@x.org', '[]', key, names), 'an
   from (values ('712020:a', '[]'::jsonb, 'own'), ('712020:A', '[]', 'own'), ('ana@x.org', '[]', 'own'),
                ('712020:b', '[]', 'true/false'), ('bo@x.org', '[]', 'true/false'), ('okafor', '[]', 'true/false'),
                ('okafor', '["account=712020:a"]', 'own'), ('bo@x.org', '["account=712020:a"]', 'own'),
-               ('712020:b', '["account=712020:b", "address=Ana@x.org"]', 'own')) as v(key, names, said);
+               ('712020:b', '["account=712020:b", "address=Ana@x.org"]', 'own'), ('ana', '[]', 'false/true'),
+               ('ana', '["account=712020:b"]', 'true/false')) as v(key, names, said);
 select is(pg_temp.approved_by(pg_temp.asked(key, names, 'okafor', '[]'), '712020:a', 'account=712020:a'), said, 'who asks is ' || key || ' ' || names)
   from (values ('712020:a', '[]'::jsonb, 'own'), ('ana@x.org', '["account=712020:a", "address=ana@x.org"]', 'own'),
                ('ana@x.org', '[]', 'false/true'), ('ana@x.org', '["account=712020:z"]', 'true/false'), ('hr-system', '[]', 'true/false'),

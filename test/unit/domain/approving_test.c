@@ -110,6 +110,27 @@ static void what_is_held_reminds_nobody(void **state)
     assert_true(escalates(&r, "ApproverUnclear"));
 }
 
+static void ones_own_is_told(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct dossier d = waiting(&item, NULL, 0);
+    uint64_t before = approving_key(&d);
+    (void)state;
+
+    d.approvals.terms = (struct approval_terms){0};
+    d.approvals.own_tried = true;
+    assert_string_equal(
+        said(&d, NOTICE_WAITING_APPROVAL).line,
+        "Waiting for approval by somebody allowed to; an approval of one's own does not count");
+    assert_non_null(strstr(said(&d, NOTICE_WAITING_APPROVAL).next, "let somebody else approve"));
+    d.approval_unclear = true;
+    assert_non_null(
+        strstr(said(&d, NOTICE_WAITING_APPROVAL).next, "of the site. Somebody approved"));
+    d = waiting(&item, NULL, 0);
+    d.approvals.own_tried = true;
+    assert_true(4 * approving_key(&d) != 4 * before); /* the ticket is told again */
+}
+
 static void words_name_who_is_wanted(void **state)
 {
     struct item item = item_of(DESIRED_PRESENT, NULL, 0);
@@ -248,6 +269,7 @@ int main(void)
         cmocka_unit_test(both_have_to_say_yes),
         cmocka_unit_test(it_reminds_once_and_ends),
         cmocka_unit_test(what_is_held_reminds_nobody),
+        cmocka_unit_test(ones_own_is_told),
         cmocka_unit_test(words_name_who_is_wanted),
         cmocka_unit_test(whoever_approved_it_claims_nothing),
         cmocka_unit_test(it_goes_back_as_often_as_may_be),
