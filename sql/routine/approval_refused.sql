@@ -11,7 +11,7 @@ comment on function governance.self_approval_key(text, int, text) is
 
 -- As approval_add; where that refuses, what was tried is kept, and the refusal is answered instead of raised. Tried again within the hour it is
 -- the same.
-create or replace function governance.approval_try(p_request uuid, p_approver text, p_decision text, p_channel text, p_vouched_by text,
+create or replace function governance.approval_try(p_request uuid, p_approver text, p_decision text, p_channel text, p_vouched_by text default '',
                                                    out made bigint, out refused text)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
