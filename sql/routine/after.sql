@@ -39,8 +39,11 @@ create or replace function governance.dossier_item_after(r governance.access_req
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     about record;
+    left_of_it boolean := governance.is_over(r.phase) and r.claimed_at is null and not r.emergency; -- nobody said that he gave anything
 begin
-    select coalesce(bool_or(q.approved_at > r.approved_at and not x.over and (q.mode <> 'observe' or r.mode = 'observe')), false) as superseded,
+    select coalesce(bool_or((q.approved_at > r.approved_at or left_of_it and q.phase = 'closed' and j.desired = 'present'
+                             and (q.access_until is null or q.access_until > r.access_until)) -- proven by another one, which it was not to end
+                            and not x.over and (q.mode <> 'observe' or r.mode = 'observe')), false) as superseded,
            coalesce(bool_or(q.cause = 'drift' and q.follows = r.id and not x.over), false) as mending,
            coalesce(bool_or(q.cause = 'expiry' and q.follows = r.id and not x.over), false) as ending,
            array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'drift') as drifts,

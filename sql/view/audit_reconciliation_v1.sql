@@ -12,7 +12,7 @@ retained as materialized (
       from governance.evidence_entry e where e.kind = 'records.retained'),
 gone as materialized (
     select coalesce(sum((r.kinds->>'item.observed')::bigint), 0)::bigint as reads, coalesce(sum((r.kinds->>'request.approval')::bigint), 0)::bigint as approvals,
-           coalesce(bool_and(r.kinds is not null), true) as is_known
+           coalesce(sum((r.kinds->>'approval.settled')::bigint), 0)::bigint as settled, coalesce(bool_and(r.kinds is not null), true) as is_known
       from retained r where r.kind = 'evidence'),
 lost as materialized ( -- whose entries, or some of them, are in a file
     select distinct q.request_id from governance.retention_request q join governance.retention r on r.id = q.retention_id where r.kind = 'evidence'),
@@ -40,7 +40,8 @@ counted as (
     select 'approvals', (select count(*) from governance.approval), coalesce((select n from entry where kind = 'request.approval'), 0) + g.approvals
       from gone g where g.is_known
     union all
-    select 'approvals settled', (select count(*) from governance.approval_settled), coalesce((select n from entry where kind = 'approval.settled'), 0)
+    select 'approvals settled', (select count(*) from governance.approval_settled), coalesce((select n from entry where kind = 'approval.settled'), 0) + g.settled
+      from gone g where g.is_known
     union all
     select 'entries of the log', (select count(*) from governance.evidence_entry)
                + (select coalesce(sum(r.last - r.first + 1), 0)::bigint from governance.retention_run r), (select h.seq from governance.evidence_head h))
