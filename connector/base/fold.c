@@ -48,3 +48,25 @@ bool fold_name(struct buf *out, struct str name)
     free(folded);
     return fits;
 }
+
+static struct str without(struct str key, struct str before)
+{
+    return str_starts(key, before) ? str_trim(str_n(key.p + before.len, key.len - before.len))
+                                   : key;
+}
+
+bool fold_person(struct buf *out, struct str key)
+{
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, 4 * key.len + 16);
+    if (!fold_name(&b, key))
+        return false;
+    struct str said = str_trim(buf_str(&b));
+    ptrdiff_t open = str_find(said, '<');
+    if (open >= 0 && str_ends(said, STR(">")) && str_find(said, '@') > open)
+        said = str_trim(str_n(said.p + open + 1, said.len - (size_t)open - 2));
+    if (str_starts(said, STR("[~")) && str_ends(said, STR("]")))
+        said = str_n(said.p + 2, said.len - 3);
+    return buf_add_str(out, without(without(said, STR("mailto:")), STR("accountid:")));
+}

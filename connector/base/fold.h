@@ -11,5 +11,8 @@
  * are ignorable by default, with one blank where any number of blanks stood and none around. What
  * is no UTF-8 is appended as it is. False when the buffer is full. */
 bool fold_name(struct buf *out, struct str name);
+/* The same of a person's key, without what mail programs and Jira write around one: a display name
+ * ("Ann <ann@x.org>"), "mailto:", "accountid:", "[~…]". As governance.person_folded(). */
+bool fold_person(struct buf *out, struct str key);
 
 #endif

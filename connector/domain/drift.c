@@ -316,13 +316,18 @@ static bool may_be_away(const struct dossier *d, const struct watch *w, size_t i
     return true;
 }
 
-static void end_item(const struct dossier *d, const struct watch *w, size_t item,
+static void end_item(const struct dossier *d, const struct watch *w, size_t item, bool held,
                      struct decision *r)
 {
     const struct item_after *a = &d->after.items[item];
 
     if (d->items[item].desired != DESIRED_PRESENT || a->superseded || a->ending)
         return;
+    if (!held && d->access_until_ms > d->now_ms) { /* it may be there for another reason */
+        escalate(r, "AccessLeft", d->access_until_ms);
+        look_by(r, d->access_until_ms);
+        return;
+    }
     if (d->mode == GATE_OBSERVE) {
         escalate(r, "AccessEnds", d->access_until_ms);
         return;
@@ -353,7 +358,7 @@ static void end_access(const struct dossier *d, const struct policy *p, struct d
     }
     for (size_t i = 0; i < d->item_count; i++)
         if (held || d->items[i].desired != DESIRED_PRESENT || !may_be_away(d, &p->watch, i, r))
-            end_item(d, &p->watch, i, r);
+            end_item(d, &p->watch, i, held, r);
 }
 
 void drift_decide(const struct dossier *d, const struct policy *policy, struct decision *ret)

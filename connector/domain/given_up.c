@@ -16,10 +16,11 @@ const char *ended_on_ticket(const struct dossier *d, enum phase *ret)
 
 bool given_up(const struct dossier *d)
 {
-    if (d->ticket.moved_by_us || d->verified_ms)
+    if (d->ticket.moved_by_us || d->verified_ms || !d->approved_ms) /* a no is no way past a yes */
         return false;
     for (size_t i = 0; i < d->item_count; i++)
-        if (d->items[i].desired == DESIRED_ABSENT)
+        if (d->items[i].desired == DESIRED_ABSENT &&
+            (!d->items[i].ahead || d->items[i].ahead_over)) /* else it goes on by itself */
             return true;
     return false;
 }

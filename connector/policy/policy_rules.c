@@ -75,7 +75,8 @@ static struct str folded(struct arena *arena, enum policy_fact fact, struct str 
     if (values_of(fact))
         return text;
     buf_init(&b, FOLDED_BYTES);
-    return fold_name(&b, text) ? arena_str(arena, buf_str(&b)) : text;
+    bool person = fact == POLICY_FACT_REQUESTER || fact == POLICY_FACT_BENEFICIARY;
+    return (person ? fold_person : fold_name)(&b, text) ? arena_str(arena, buf_str(&b)) : text;
 }
 
 static bool is_one_of(struct str word, const char *const *values)

@@ -135,6 +135,7 @@ static bool migrate_body(void *arg, void *conn, struct err *err)
         return false;
     bool ok =
         run_kind(conn, "role", false, m, err) && statement(conn, &SQL_BECOME_OWNER, err) &&
+        statement(conn, &SQL_HOLD_ALL, err) &&
         statement(conn, &SQL_BODIES_LATER, err) && /* routines call each other: any order will do */
         run_migrations(conn, m, err) && run_kind(conn, "routine", false, m, err) &&
         run_kind(conn, "view", false, m, err) && run_kind(conn, "routine", true, m, err) &&

@@ -1,4 +1,5 @@
--- breaking: no
+-- breaking: yes
+-- A replica of before answers about duties only for what it finds among them by name, and grants in their sources would wait for it.
 -- Which entitlement a name was seen to mean, and what that lies in: duties to be kept apart are found by it, however a wish spells them.
 create table governance.entitlement_seen (
     source text not null,

@@ -34,6 +34,15 @@ select pg_advisory_xact_lock(hashtextextended('countersign migrate', 0))
 -- params:
 set local role countersign_owner
 
+-- name: hold_all
+-- params:
+-- A service that works meanwhile waits, and nobody for each other: tables in the order in which it takes them, all before anything is changed.
+do $$ declare t text; begin
+    for t in select c.oid::regclass::text from pg_class c where c.relnamespace = to_regnamespace('governance') and c.relkind = 'r'
+              order by c.relname in ('evidence_entry', 'evidence_head'), c.relname <> 'access_request', c.relname <> 'ticket', c.relname loop
+        execute 'lock table ' || t || ' in access exclusive mode';
+    end loop; end $$
+
 -- name: lock_patience
 -- params:
 set local lock_timeout = '10s'

@@ -26,8 +26,8 @@ begin
     returning * into made;
     perform governance.request_items_add(made.id, p->'items');
     if p->>'approved_by' <> '' then -- who submitted it vouches for the approval
-        insert into governance.approval (request_id, approver, decision, channel, tuple_hash)
-        values (made.id, p->>'approved_by', 'approved', 'api', made.mapped_hash);
+        insert into governance.approval (request_id, approver, decision, channel, tuple_hash, vouched_by)
+        values (made.id, p->>'approved_by', 'approved', 'api', made.mapped_hash, coalesce(p->>'submitted_by', ''));
     end if;
     perform governance.clock_begin(made, p);
     return made;

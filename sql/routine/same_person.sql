@@ -3,15 +3,16 @@
 create or replace function governance.person_folded(a text) returns text
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$ -- one in SQL is planned at each call
 begin
-    if a !~ '[^ -~]|<|[Mm][Aa][Ii][Ll][Tt][Oo]:' then
+    if a !~* '[^ -~]|<|mailto:|accountid:|\[~' then
         return lower(btrim(a)); -- mostly
     end if;
     a := regexp_replace(a, E'[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e'
                            '\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]',
                         '', 'g');
-    a := btrim(normalize(lower(normalize(a, nfkc)), nfkc), E' \u1680');
+    -- whatever the locale of the database is
+    a := btrim(normalize(lower(upper(normalize(a, nfkc) collate "und-x-icu") collate "und-x-icu"), nfkc), E' \u1680');
     a := regexp_replace(a, '^[^<>]*< *([^<>@ ]+@[^<>@ ]+) *>$', '\1'); -- as a mail program writes it
-    return regexp_replace(a, '^mailto: *', '');
+    return regexp_replace(regexp_replace(a, '^\[~(.*)\]$', '\1'), '^(mailto|accountid): *', ''); -- as Jira writes accounts in texts
 end $$;
 comment on function governance.person_folded(text) is
     'A person key as all its spellings have it in common: without case, blanks around it, characters that nobody sees (Default_Ignorable_Code_Point of Unicode, controls), mailto: and a display name; one form of what Unicode holds for the same (NFKC)';
@@ -48,6 +49,13 @@ begin
 end $$;
 comment on function governance.person_local(text) is 'The login in a name of a person: its local part, without domain and tag';
 
+create or replace function governance.person_untagged(p_name text) returns text
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+    return regexp_replace(governance.person_folded(substr(p_name, position('=' in p_name) + 1)), '\+[^@]*@', '@');
+end $$;
+comment on function governance.person_untagged(text) is 'An address without the tag of its local part: ann+jira@ is ann@ to many servers';
+
 create or replace function governance.one_person(a text[], b text[]) returns boolean
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
@@ -56,6 +64,8 @@ begin
                when array(select governance.person_folded(substr(x, position('=' in x) + 1)) from unnest(a) x)
                     && array(select governance.person_folded(substr(y, position('=' in y) + 1)) from unnest(b) y) then true
                when cardinality(a) = 0 or cardinality(b) = 0 then null -- somebody, but nobody knows who
+               when exists (select from unnest(a) x, unnest(b) y -- one mailbox, by all that most servers know
+                             where x like 'address=%' and y like 'address=%' and governance.person_untagged(x) = governance.person_untagged(y)) then null
                when k.of_a && k.of_b then false
                when exists (select from unnest(a) x, unnest(b) y
                              where (x like 'word=%' or y like 'word=%') and governance.person_local(x) = governance.person_local(y)) then null

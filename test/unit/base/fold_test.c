@@ -36,6 +36,20 @@ static void spellings_of_one_name(void **state)
     assert_string_equal(folded("e\xe2\x80\x8b\xcc\x81tage"), "\xc3\xa9tage");
 }
 
+static void what_is_written_around_a_person_is_no_name(void **state)
+{
+    static const char *const SAME[] = {"ann@x.org", "mailto:Ann@X.org", "Ann Lee <ann@x.org>",
+                                       "[~accountid:ann@x.org]", " ANN@x.org"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof SAME / sizeof SAME[0]; i++) {
+        AUTO(drop_buf) struct buf b;
+        buf_init(&b, 256);
+        assert_true(fold_person(&b, str_of(SAME[i])));
+        assert_true(str_eq_c(buf_str(&b), "ann@x.org"));
+    }
+}
+
 static void other_names_stay_others(void **state)
 {
     (void)state;
@@ -63,5 +77,6 @@ static void what_does_not_fit_is_told(void **state)
     assert_true(fold_name(&b, STR("fin")));
 }
 
-UNIT_MAIN(cmocka_unit_test(spellings_of_one_name), cmocka_unit_test(other_names_stay_others),
+UNIT_MAIN(cmocka_unit_test(what_is_written_around_a_person_is_no_name),
+          cmocka_unit_test(spellings_of_one_name), cmocka_unit_test(other_names_stay_others),
           cmocka_unit_test(what_does_not_fit_is_told))

@@ -632,7 +632,13 @@ static void cancelled_before_its_end_it_is_looked_for_then_and_at_its_end(void *
     d.ticket.role = STATUS_CANCELLED;
     struct decision r = decided(&d);
     assert_true(!r.follow && !r.read_sources && r.look_again_ms == d.access_until_ms);
-    o.outcome = OUTCOME_PRESENT;
+    o.outcome =
+        OUTCOME_PRESENT; /* maybe for another reason: people are told, and it ends in time */
+    r = decided(&d);
+    assert_true(!r.follow && escalates(&r, "AccessLeft") && r.look_again_ms == d.access_until_ms);
+    d.now_ms = d.access_until_ms;
+    assert_true(decided(&d).read_sources);
+    o.observed_ms = o.as_of_ms = d.now_ms;
     assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
     d.kind = REQUEST_REMOVAL;
     assert_int_equal(decided(&d).follow, FOLLOW_NONE);

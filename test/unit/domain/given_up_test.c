@@ -20,6 +20,14 @@ static void what_is_to_go_is_not_given_up_unseen(void **state)
         d.verified_ms = NOW; /* it is proven gone */
         assert_false(given_up(&d));
         d.verified_ms = 0;
+        d.approved_ms = 0; /* nobody has said yes */
+        assert_false(given_up(&d));
+        d.approved_ms = ASKED;
+        taken.ahead = true; /* it goes on, on a ticket of its own */
+        assert_false(given_up(&d));
+        taken.ahead_over = true;
+        assert_true(given_up(&d));
+        taken.ahead = taken.ahead_over = false;
         d.ticket.moved_by_us = true;
         assert_false(decided(&d).given_up);
         d = dossier_of(&given);
