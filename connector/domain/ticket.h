@@ -78,8 +78,9 @@ struct ticket {
     struct str moved_by;    /* account id of who made that move */
     bool moved_by_us;       /* that account is the connector's own */
     struct str mover_names; /* by what Jira knows who made it, as in struct person */
-    struct str verifier;    /* our own account, for the store */
-    int64_t edit_at_ms;     /* Jira's time of `edit`, 0 = none */
+    struct str reporter_names, creator_names; /* the same of who filed it; empty: ourselves */
+    struct str verifier;                      /* our own account, for the store */
+    int64_t edit_at_ms;                       /* Jira's time of `edit`, 0 = none */
     struct str
         edit; /* changelog id of the last change to a field that the mapping reads, "0" = none */
     bool resolution_set;  /* a resolution outside a Done status looks closed in queues */

@@ -224,6 +224,16 @@ static bool is_away(const struct json *issue, const struct jsm_view *view)
     return elsewhere || json_path_str(issue, "fields/archiveddate").len > 0;
 }
 
+/* Of us nothing: for whom we file a ticket its request says. */
+static struct str filer(struct arena *a, const struct json *issue, const char *path,
+                        const struct jsm_view *view)
+{
+    const struct json *user = json_path(issue, path);
+
+    return str_eq(jsm_user_id(user), view->our_account) ? STR_NONE
+                                                        : jsm_user_names(a, user, STR_NONE);
+}
+
 bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_view *view,
                     struct ticket *ret, struct err *err)
 {
@@ -248,6 +258,8 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
     ret->edit = STR("0");
     ret->moved_by = jsm_user_id(json_path(issue, "fields/creator"));
     ret->mover_names = jsm_user_names(a, json_path(issue, "fields/creator"), STR_NONE);
+    ret->reporter_names = filer(a, issue, "fields/reporter", view);
+    ret->creator_names = filer(a, issue, "fields/creator", view);
     ret->verifier = view->our_account;
     JSON_EACH(history, json_path(issue, "changelog/histories"))
     take_history(a, history, view, ret);

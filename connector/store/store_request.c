@@ -282,6 +282,8 @@ void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t look
     json_str_member(out, "moved_by", t->moved_by);
     json_bool_member(out, "moved_by_us", t->moved_by_us);
     put_names(out, "mover_names", t->mover_names);
+    put_names(out, "reporter_names", t->reporter_names);
+    put_names(out, "creator_names", t->creator_names);
     json_str_member(out, "verifier", t->verifier);
     json_bool_member(out, "resolution_set", t->resolution_set);
     json_i64_member(out, "updated_ms", t->updated_ms);

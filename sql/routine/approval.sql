@@ -35,7 +35,9 @@ create or replace function governance.hats_of(r governance.access_request, p_nam
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     says boolean[] := array[
-        governance.one_person(p_names, governance.person_all(r.requester, r.requester_names)),
+        case when exists (select from governance.ticket t -- whoever files it asks, whomever a field names; doubt is the requester's alone
+                           where t.request_id = r.id and t.filer_names <> '{}' and governance.one_person(p_names, governance.person_linked(t.filer_names))) then true
+             else governance.one_person(p_names, governance.person_all(r.requester, r.requester_names)) end,
         governance.one_person(p_names, governance.person_all(r.beneficiary, r.beneficiary_names)),
         (select case when bool_or(x.one) then true when bool_or(x.one is null) then null else false end
            from (select governance.one_person(p_names, governance.person_all(f.person, f.names)) as one

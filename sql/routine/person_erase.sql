@@ -18,6 +18,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
      union all select 'delegation.delegator', d.delegator, '{}' from governance.delegation d
      union all select 'delegation.delegate', d.delegate, '{}' from governance.delegation d
      union all select 'ticket.moved_by', t.moved_by, t.mover_names from governance.ticket t
+     union all select 'ticket.filer_names', substr(n, position('=' in n) + 1), '{}' from governance.ticket t cross join lateral unnest(t.filer_names) n
 $$;
 comment on function governance.person_named() is 'Who is named as somebody who asks, gets, decides or does, and where';
 
@@ -230,7 +231,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                 or governance.names_hold(e.owner_names || e.approver_names, p_keys)
              union all
             select t.request_id, false from governance.ticket t
-             where governance.person_folded(t.moved_by) = any (p_keys) or governance.names_hold(t.mover_names, p_keys)
+             where governance.person_folded(t.moved_by) = any (p_keys) or governance.names_hold(t.mover_names || t.filer_names, p_keys)
              union all
             select p.request_id, false from governance.sla_pause p
              where governance.person_folded(p.actor) = any (p_keys) or governance.person_folded(p.ended_by) = any (p_keys)
@@ -305,7 +306,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
            (81, 'policy_decision', 'asks', 'json'), (82, 'delegation', 'revoked_by', 'name'), (83, 'evidence_view', 'viewer', 'name'),
            (84, 'access_request', 'approved_terms', 'json'), (85, 'approval_counted', 'named', 'name'),
            (86, 'approval_settled', 'terms', 'json'), (87, 'approval_settled', 'tuple_hash', 'hash'), (88, 'policy_edition', 'actor', 'name'),
-           (89, 'policy_edition', 'reason', 'text')
+           (89, 'policy_edition', 'reason', 'text'), (90, 'ticket', 'filer_names', 'names')
 $$;
 comment on function governance.person_cells() is 'Every column in which a person may be named, and how';
 

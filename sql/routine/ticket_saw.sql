@@ -18,6 +18,8 @@ begin
            approved_edit = case x.approved_edit when '' then coalesce(t->>'edit', '') else x.approved_edit end, -- moved to another mapping
            marker = t->>'marker', approval = t->>'approval',
            awaited = coalesce(t->>'awaited', ''), mover_names = governance.names_joined('{}', t->'mover_names'),
+           filer_names = case when t ? 'reporter_names' or t ? 'creator_names' -- a replica of before does not say
+                              then governance.names_joined(governance.names_joined('{}', t->'reporter_names'), t->'creator_names') else x.filer_names end,
            verifier = coalesce(t->>'verifier', ''),
            markers = coalesce(t->>'markers', ''), bound_to = coalesce(t->>'bound_to', ''),
            bound_elsewhere = coalesce((t->>'bound_elsewhere')::boolean, false),
