@@ -20,6 +20,14 @@ begin
     if not found then
         return null;
     end if;
+    if p_swap then -- the request goes over to one that was to be thrown away, and could not be: it is not any more
+        update governance.flow f set state = 'moot', ended_at = clock_timestamp(), version = f.version + 1
+         where f.request_id = p_request and f.kind = 'retire' and f.cycle = p_issue and f.state = 'parked';
+        if exists (select from governance.flow f where f.request_id = p_request and f.kind = 'retire' and f.cycle = p_issue
+                      and f.state not in ('done', 'moot')) then
+            return null; -- it may be on its way
+        end if;
+    end if;
     if not exists (select from governance.flow f where f.request_id = p_request and f.kind = 'retire' and f.cycle = loser
                       and f.state not in ('done', 'moot')) then
         insert into governance.flow (request_id, site, kind, cycle, issue_id, priority)

@@ -43,7 +43,8 @@ static void swap(struct sim *s, struct srequest *r, int ticket)
     int loser = r->ticket;
     bool early = r->phase <= PHASE_FULFILLING || r->phase == PHASE_ORPHANED;
 
-    if (!early || !store_retire_add(s, s->tickets[ticket].made_for, loser)) {
+    if (!early || !store_retire_end(s, s->tickets[ticket].made_for, ticket) ||
+        !store_retire_add(s, s->tickets[ticket].made_for, loser)) {
         again(s, ticket, AGAIN_MS);
         return;
     }

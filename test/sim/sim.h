@@ -401,6 +401,9 @@ void store_flow_add(struct sim *s, int request, const struct enqueue *e);
 struct str store_flow_cycle(const struct sflow *f);
 /* False: another ticket of that request is being thrown away. */
 bool store_retire_add(struct sim *s, int request, int ticket);
+/* The request goes over to a ticket that was to be thrown away: a try that was refused is not made
+ * again. False: one may be on its way. */
+bool store_retire_end(struct sim *s, int request, int ticket);
 /* A delivery names the ticket of a create whose answer was lost. */
 bool store_create_is_over(const struct sim *s, int request);
 bool store_create_named(struct sim *s, int request, int ticket);

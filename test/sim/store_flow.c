@@ -92,6 +92,21 @@ bool store_retire_add(struct sim *s, int request, int ticket)
     return true;
 }
 
+bool store_retire_end(struct sim *s, int request, int ticket)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        struct sflow *f = &s->flows[i];
+        if (f->request != request || f->f.kind != FLOW_RETIRE || f->cycle != ticket ||
+            flow_state_is_final(f->f.state))
+            continue;
+        if (f->f.state != FS_PARKED)
+            return false;
+        f->f.state = FS_MOOT;
+        f->f.version++;
+    }
+    return true;
+}
+
 bool store_create_is_over(const struct sim *s, int request)
 {
     for (int i = 0; i < s->flow_count; i++) {

@@ -1,6 +1,6 @@
 -- A second ticket of one request: which is thrown away, who is told, and that the request never loses its last one.
 set role countersign_service;
-select plan(49);
+select plan(53);
 
 create function pg_temp.claim(issue text) returns bigint language plpgsql as $$
 declare
@@ -143,4 +143,14 @@ update governance.flow set sent_at = clock_timestamp() - interval '16 min', vers
 select is(governance.flow_retry(null)->>'retried', '0', 'nor with all that is parked');
 select is(governance.flow_retry(:'q')->>'retried', '1', 'who names it has looked');
 select ok((select sent_at is null and run_after <= clock_timestamp() from governance.flow where id = :f), 'nothing is in doubt any more');
+-- people work on the one that was to be thrown away, and the request goes over to it
+select pg_temp.bound('800') as over \gset
+select pg_temp.retire('801', :'over', '800', false);
+select is(pg_temp.retire('801', :'over', '800', true), null, 'not while its end may be on its way');
+select id as f, version as v from governance.flow_claim('me', '1 min', 100) where request_id = :'over' \gset
+select governance.flow_save('me', :f, :v, '{"to":"checking","rest_ms":0,"lease_s":60}') as v \gset
+select governance.flow_save('me', :f, :v, '{"to":"parked","rest_ms":0,"lease_s":0,"why":"refused"}');
+select ok(governance.ticket_retire('me', 'acme', '801', (select version from governance.ticket where issue_id = '801'), :'over', '800', true) is not null, 'once that was refused it may');
+select is(pg_temp.flow(:'over'), '801 801 moot, 800 800 pending', 'and nobody tries again to throw away what is its ticket');
+select is((select issue_id from governance.ticket where request_id = :'over'), '801', 'which it is');
 select * from finish();
