@@ -230,7 +230,7 @@ def test_a_rule_that_is_seen_no_more_is_not_mended(site):
     def proof(what, which=""):
         return site.sql(f"select {what} from governance.gate_proof where site = 'acme' and project = 'IAM' {which}")
     rules = """and detail @> '{"rules":[{"name":"closes","state":"open"}]}'"""
-    wait.until(lambda: proof("open", f"and known {rules}") not in ("", "0"), 30, what="the rule is found")
+    wait.until(lambda: proof("open", f"and known {rules}") == "1", 30, what="the rule is found, and the roads are closed")
     was = proof("open, fingerprint")
     site.fault("reply", method="GET", path="/rule/summary", status=403, body={}, count=10000)
     wait.until(lambda: proof("known") == "f", 30, what="they are seen no more")

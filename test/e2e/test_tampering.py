@@ -66,7 +66,7 @@ def facts(site):
         "closed": "select max(seq) from governance.evidence_entry where kind = 'request.moved' and body like '%\"to\":\"closed\"%'",
         "wanted": "select min(seq) from governance.evidence_entry where kind = 'item.wanted'",
         "excepted": "select min(seq) from governance.evidence_entry where kind = 'exception.granted'",
-        "signed": "select min(seq) from governance.evidence_checkpoint where seq > 60",
+        "signed": "select min(seq) from governance.evidence_checkpoint where seq >= 77",
     }.items()}
     found["open"] = one("select id from governance.access_request where phase <> 'closed' order by id limit 1")
     found["open_seq"] = int(one(f"select max(seq) from governance.evidence_entry where request_id = '{found['open']}' "
