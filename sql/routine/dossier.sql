@@ -64,14 +64,15 @@ begin
      cross join lateral (select f.created_at > clock_timestamp() - interval '1 hour' as lately,
                                 f.state <> 'moot' and (f.state <> 'done' or f.attempt > 0) as moves) l
      where f.request_id = p_request;
-    -- a bundle may be stored in portions: each item is read once
+    -- a bundle may be stored in portions: each item is read once. Item by item, so that no plan can begin with all that was ever
+    -- observed and look for these items among it.
     select max(x.reads) filter (where r.claimed_at is not null) as since_claim, max(x.last) as last
       into read
-      from (select count(*) as reads, max(o.observed_at) as last
-              from governance.request_item i
-              join governance.observation o on o.item_id = i.id and o.generation = r.generation
-             where i.request_id = p_request
-             group by i.id) x;
+      from governance.request_item i
+     cross join lateral (select count(*) as reads, max(o.observed_at) as last
+                           from governance.observation o
+                          where o.item_id = i.id and o.generation = r.generation) x
+     where i.request_id = p_request;
     has_exception := governance.has_exception(r);
     close_sent := flow.close_sent;
     if close_sent and has_exception then -- on proof: a close under an exception proves nothing when that has ended

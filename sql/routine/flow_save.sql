@@ -98,8 +98,9 @@ begin
             rest := governance.creates_ahead(f.site, f.priority);
         elsif f.kind = 'reopen' and target = 'done' then
             -- when what is said on it is due, which waits for the same reason
-            rest := coalesce((select greatest(max(w.run_after) - clock_timestamp(), '0') from governance.flow w
-                               where w.request_id = f.request_id and w.kind in ('comment', 'field_update') and w.state = 'pending'),
+            rest := coalesce((select greatest(max(w.run_after) - clock_timestamp(), '0') from (select x.kind, x.state, x.run_after from governance.flow x
+                                      where x.request_id = f.request_id offset 0) w -- as in read_state
+                               where w.kind in ('comment', 'field_update') and w.state = 'pending'),
                              governance.closes_ahead(f.site));
         end if;
         update governance.access_request r

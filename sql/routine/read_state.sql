@@ -11,8 +11,10 @@ begin
     fresh := t.state = 'here' and t.hinted_updated_ms <= t.updated_ms and t.read_at > coalesce(t.unsure_at, '-infinity');
     touched := t.updated_ms > r.seen_updated_ms;
     unsteady := exists (select from governance.flow f where f.request_id = r.id and f.ended_at >= t.read_at);
-    ours := unsteady or exists (select from governance.flow f
-                                 where f.request_id = r.id and f.state in ('calling', 'doubt', 'probing'));
+    -- offset 0: of the flows of this request. A plan that was made while no flow was open would go through all that are open now
+    -- (flow_due), for it is kept.
+    ours := unsteady or exists (select from (select x.state from governance.flow x where x.request_id = r.id offset 0) f
+                                 where f.state in ('calling', 'doubt', 'probing'));
 end $$;
 comment on function governance.read_state(governance.ticket, governance.access_request) is
     'Is the read of a ticket that stands here fresh, of a ticket that somebody touched, and may writes of ours be missing in it?';
