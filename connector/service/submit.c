@@ -7,6 +7,10 @@
 
 /* Two: while one group commits, with the chain of evidence in its hands, the next is stored. */
 enum { GROUPS_MAX = 2 };
+/* Not all that wait: what a wish waits for is as regular as the groups are small, and a commit
+ * costs little beside what it commits. */
+enum { GROUP_WISHES = 24 };
+_Static_assert((int)GROUP_WISHES <= (int)STORE_WISHES_MAX, "one statement stores a group");
 enum { QUEUE_MAX = 2048, GROUP_BYTES = 1024 * 1024, INTAKE_BYTES = 1024 * 1024 };
 
 struct wish {
@@ -108,7 +112,7 @@ static void pump(struct submit *submit)
     size_t room = GROUPS_MAX - submit->on_its_way; /* an even share: nobody waits for all others */
     size_t share = (submit->waiting_count + room - 1) / room;
     list_init(&group);
-    while (count < STORE_WISHES_MAX && count < share && bytes < GROUP_BYTES &&
+    while (count < GROUP_WISHES && count < share && bytes < GROUP_BYTES &&
            (link = list_shift(&submit->waiting))) {
         bytes += container_of(link, struct wish, link)->intake_len;
         list_push(&group, link);
