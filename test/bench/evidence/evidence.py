@@ -167,13 +167,13 @@ update governance.access_request set phase = 'fulfilling', approved_at = clock_t
 insert into governance.ticket (site, issue_id, issue_key, request_id, state, category, role, cycle, cycle_at, read_at)
 values ('acme', '10001', 'IAM-1', '{id}', 'here', 'indeterminate', 'verify', '10001:20002', clock_timestamp(), clock_timestamp()); commit"""
 
-# Said done, looked at, not as asked, and again: three decisions that move a request.
-DECISION = """select governance.decision_save('bench', r.id, r.version, ('{{"release":false,"answered":false,"flows":[],"retry":[],"escalations":[],
-"breach":false,"tampered":false,"edited_back":false,"rebound":false,"unmarked":false,"resolved":false,"revokes":false,"refuses":false,"respoken":false,
-"grants":false,"refused":"","notice":"","look_again_ms":0,"look_ms":86400000,' || case r.phase
-    when 'fulfilling' then '"new_claim":true,"to":"claimed","reason":"SaidDone"}}'
-    when 'claimed' then '"new_claim":false,"to":"verifying","reason":"ReadsWanted"}}'
-    else '"new_claim":false,"to":"fulfilling","reason":"NotAsAsked"}}' end)::jsonb)
+# Said done, looked at, not as asked, and again: three decisions that move a request. (A name right behind a colon would be a variable of pgbench.)
+DECISION = """select governance.decision_save('bench', r.id, r.version, ('{{"release": false,"answered": false,"flows": [],"retry": [],"escalations": [],
+"breach": false,"tampered": false,"edited_back": false,"rebound": false,"unmarked": false,"resolved": false,"revokes": false,"refuses": false,"respoken": false,
+"grants": false,"refused": "","notice": "","look_again_ms": 0,"look_ms": 86400000,' || case r.phase
+    when 'fulfilling' then '"new_claim": true,"to": "claimed","reason": "SaidDone"}}'
+    when 'claimed' then '"new_claim": false,"to": "verifying","reason": "ReadsWanted"}}'
+    else '"new_claim": false,"to": "fulfilling","reason": "NotAsAsked"}}' end)::jsonb)
 from governance.access_request r where r.id = '{id}'"""
 
 
