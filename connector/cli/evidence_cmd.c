@@ -33,7 +33,7 @@ static const char USAGE[] =
     "export [--conninfo CONNINFO] [--request ID|[SITE/]KEY --log DIRECTORY [--html FILE "
     "[--without-names]]] > FILE |\n"
     "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY "
-    "[--by requested|changed] [--sample COUNT --seed TEXT] |\n"
+    "[--by requested|changed] [--sample COUNT --seed TEXT] (exit 1 where counts differ) |\n"
     "       export [--conninfo CONNINFO] --format ocsf [--from TIME] [--to TIME] "
     "[--without-names] > FILE |\n"
     "       export [--conninfo CONNINFO] --format oscal --log DIRECTORY [--key KEY] [--from TIME] "
@@ -154,6 +154,20 @@ static bool fits(const struct evidence_format *f, const char *request, const cha
            (!html || request) && (out || !sampled);
 }
 
+/* Differences fail it, as they do `db verify` and `report --ungoverned`; the files are there. */
+static int export_population(const struct pg_options *options, const struct population_wish *wish,
+                             const char *dir)
+{
+    struct err err = {0};
+    int differences = 0;
+    int64_t count = 0;
+
+    if (!evidence_population_make(options, wish, dir, &count, &differences, &err))
+        return cli_fail(&err);
+    int code = written(count, "requests");
+    return code == EXIT_CODE_OK && differences ? EXIT_CODE_FAILED : code;
+}
+
 static int export_chain(const struct pg_options *options)
 {
     struct exporting all = {0};
@@ -184,7 +198,6 @@ static int export_all(struct cli *cli)
     struct config from_option = {.database = str_of(conninfo)};
     struct pg_options options;
     struct err err = {0};
-    int64_t count = 0;
     int left = cli_leftover(cli);
 
     if (left)
@@ -204,9 +217,7 @@ static int export_all(struct cli *cli)
     if (request)
         return export_request(&options, &html, dir, key);
     if (out)
-        return evidence_population_make(&options, &wish, out, &count, &err)
-                   ? written(count, "requests")
-                   : cli_fail(&err);
+        return export_population(&options, &wish, out);
     return export_chain(&options);
 }
 

@@ -242,26 +242,30 @@ static bool write_manifest(const struct pg_options *options, const struct popula
     return export_path(dir, "manifest.json", path, err) && file_replace(path, manifest, err);
 }
 
-/* Whoever exports should know before the auditor does. */
-static void warn_differences(struct str about)
+/* Whoever exports should know before the auditor does. How many there are. */
+static int warn_differences(struct str about)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
     const struct json *v;
     struct err err;
     int64_t difference, counted, logged;
+    int differences = 0;
 
     if (!json_parse(arena, about, &v, &err))
-        return;
+        return 0;
     JSON_EACH(c, json_member(v, "reconciliation"))
     {
-        if (json_i64(json_member(c, "difference"), &difference) && difference &&
-            json_i64(json_member(c, "counted"), &counted) &&
+        if (!json_i64(json_member(c, "difference"), &difference) || !difference)
+            continue;
+        differences++;
+        if (json_i64(json_member(c, "counted"), &counted) &&
             json_i64(json_member(c, "logged"), &logged))
             fprintf(stderr,
                     "countersign: %.*s: %lld are there, and the log tells of %lld; 'db verify' "
                     "names the rows\n",
                     STR_ARG(json_path_str(c, "what")), (long long)counted, (long long)logged);
     }
+    return differences;
 }
 
 static bool write_rows(const struct pg_options *options, const struct population *p,
@@ -282,7 +286,7 @@ static bool write_rows(const struct pg_options *options, const struct population
 }
 
 bool evidence_population_make(const struct pg_options *options, const struct population_wish *wish,
-                              const char *dir, int64_t *ret, struct err *err)
+                              const char *dir, int64_t *ret, int *ret_differences, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
     struct sampling sampling = {&wish->sample, arena, .jsonl = {.name = "sample.jsonl"},
@@ -304,7 +308,7 @@ bool evidence_population_make(const struct pg_options *options, const struct pop
         (wish->sample.size && !write_sample(&sampling, dir, err)))
         return false;
     *ret = m.rows;
-    warn_differences(about);
+    *ret_differences = warn_differences(about);
     AUTO(drop_buf) struct buf manifest;
     buf_init(&manifest, MANIFEST_BYTES);
     put_manifest(&m, &p, &sampling, sql, &manifest);

@@ -32,5 +32,5 @@ bool anchor_is_due(const struct anchor *a, int64_t published)
 
 bool anchor_is_late(const struct anchor *a)
 {
-    return a->every_ms && a->behind_ms > a->every_ms + GRACE_MS;
+    return a->every_ms && (a->lost || a->behind_ms > a->every_ms + GRACE_MS);
 }

@@ -23,11 +23,12 @@ struct anchor {
     int64_t tried_ms;  /* likewise when it was tried last */
     int64_t behind_ms; /* so long has the oldest one waited that is newer; 0: none has */
     int64_t failures;  /* since it was left last */
+    bool lost;         /* what was left there is not there any more */
 };
 
 /* Is the checkpoint of so many entries to be left there now? */
 bool anchor_is_due(const struct anchor *anchor, int64_t published);
-/* Is it to be told that nothing comes there? */
+/* Is it to be told that nothing comes there, or stays? */
 bool anchor_is_late(const struct anchor *anchor);
 
 #endif

@@ -265,6 +265,7 @@ static void read_state(struct anchor_keep *k, const struct json *state)
 
     stats->known = true;
     stats->of[ANCHOR_FILE] = stats->of[ANCHOR_JOURNAL] = own;
+    stats->of[ANCHOR_FILE].lost = stats->lost;
     if (!c->anchor_file.len)
         stats->of[ANCHOR_FILE].every_ms = 0;
     read_anchor(stats, state, ANCHOR_ISSUE, c->issue_key, c->issue_every_ms);
@@ -414,7 +415,8 @@ struct str anchor_stats_line(const struct anchor_stats *stats, struct arena *are
 {
     for (enum anchor_kind kind = ANCHOR_FILE; kind < ANCHOR_COUNT; kind++)
         if (anchor_is_late(&stats->of[kind]))
-            return arena_printf(arena, "anchor '%s' is late: %s", anchor_name(kind),
+            return arena_printf(arena, "anchor '%s' %s: %s", anchor_name(kind),
+                                stats->of[kind].lost ? "lost what was left there" : "is late",
                                 stats->said[kind][0] ? stats->said[kind]
                                                      : "nothing came there for a while");
     return STR_NONE;
@@ -450,5 +452,6 @@ void anchor_stats_render(const struct anchor_stats *stats, struct buf *out)
 {
     render(stats, "entries", "Entries of the checkpoint that was left there last", entries_of, out);
     render(stats, "behind_seconds", "How long the oldest newer one has waited", behind_of, out);
-    render(stats, "late", "It waits longer than it should", late_of, out);
+    render(stats, "late", "It waits longer than it should, or lost what was left there", late_of,
+           out);
 }

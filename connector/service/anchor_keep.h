@@ -15,10 +15,11 @@
 
 struct service;
 
-/* As the database knows it, so the same on every replica; plain data, written by the keeper only.
- */
+/* As the database knows it, so the same on every replica, but for `lost`; plain data, written by
+ * the keepers only. */
 struct anchor_stats {
     bool known;
+    bool lost; /* what the file had is gone (evidence_keep.c saw it); until the next start */
     struct anchor of[ANCHOR_COUNT];
     char said[ANCHOR_COUNT][200]; /* why the last try failed; empty: it did not */
 };

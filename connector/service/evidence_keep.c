@@ -48,6 +48,7 @@ struct evidence_keep {
     struct log_files *files; /* while a turn lasts: another replica may have gone on meanwhile */
     struct page_job job;
     bool busy;
+    bool left; /* the last checkpoint that was recorded was for the anchor's file */
     struct anchor_keep *anchors; /* where else checkpoints are left */
     struct publish_turn turn;
     int64_t fence;
@@ -93,6 +94,28 @@ static void say_forked(struct evidence_keep *k, const char *why, const char *tex
                   LOG_C("why", why), LOG_C("what", text), LOG_I("entries", k->turn.state.head));
     s->forked = s->failed = true;
     snprintf(s->said, sizeof s->said, "%s: %s", why, text);
+}
+
+/* A checkpoint is in its place only after it was appended: the file that does not end with it, or
+ * with a later one, was deleted, cut, or put back from before. A file that was configured since is
+ * not meant: that checkpoint was for another place. */
+static void look_for_lost(struct evidence_keep *k, const struct publish_state *opened)
+{
+    struct anchor_stats *s = &k->svc->anchor_stats;
+    int64_t recorded = k->turn.state.recorded;
+
+    if (!k->left || opened->size != recorded || opened->anchored >= recorded || s->lost)
+        return;
+    s->lost = s->of[ANCHOR_FILE].lost = true;
+    snprintf(s->said[ANCHOR_FILE], sizeof s->said[ANCHOR_FILE],
+             "it ends at entry %lld and had %lld: put it back (deploy/verify-evidence.md)",
+             (long long)opened->anchored, (long long)recorded);
+    log_error("evidence",
+              "the anchor file does not end with the last checkpoint that was appended to it: it "
+              "was deleted, cut or replaced; find out by whom, and put its lines back "
+              "(deploy/verify-evidence.md); new checkpoints are appended all the same",
+              LOG_C("file", k->anchor), LOG_I("ends_at", opened->anchored),
+              LOG_I("recorded", recorded));
 }
 
 static void say_shown(struct evidence_keep *k)
@@ -248,6 +271,8 @@ static void on_job(void *arg)
         done.state = (struct publish_state){.size = log_files_size(k->files),
                                             .anchored = log_files_anchored(k->files, &root),
                                             .root_fits = root_fits(k)};
+    if (j->done && k->turn.doing == PUBLISH_OPEN)
+        look_for_lost(k, &done.state);
     if (j->done && k->turn.doing == PUBLISH_SHOW)
         say_shown(k);
     next(k, &done);
@@ -285,6 +310,7 @@ static void on_state(void *arg, enum store_outcome outcome, struct str text)
               str_copy(k->root, sizeof k->root, json_path_str(state, "root"));
     if (!done.ok)
         say_failed(k, "the database does not tell how far the chain goes");
+    k->left = done.ok && k->anchor[0] && str_eq_c(json_path_str(state, "anchored_to"), k->anchor);
     if (!done.ok || !json_i64(json_member(state, "retained"), &done.state.retained))
         done.state.retained = 0;
     struct str why = done.ok ? json_path_str(state, "forked") : STR_NONE;

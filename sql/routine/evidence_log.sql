@@ -1,11 +1,11 @@
 -- What publishing the chain needs to know before it goes on.
 create or replace function governance.evidence_log_state(p_origin text) returns jsonb
 language sql stable set search_path = pg_catalog as $$
-    select jsonb_build_object('head', h.seq, 'published', coalesce(c.seq, 0), 'root', coalesce(encode(c.root, 'hex'), ''),
+    select jsonb_build_object('head', h.seq, 'published', coalesce(c.seq, 0), 'root', coalesce(encode(c.root, 'hex'), ''), 'anchored_to', coalesce(c.anchored_to, ''),
                'retained', coalesce((select max(r.last) from governance.retention_run r), 0),
                'forked', coalesce((select f.why from governance.evidence_fork f where f.origin = p_origin order by f.id limit 1), ''))
       from governance.evidence_head h
-      left join lateral (select x.seq, x.root from governance.evidence_checkpoint x where x.origin = p_origin
+      left join lateral (select x.seq, x.root, x.anchored_to from governance.evidence_checkpoint x where x.origin = p_origin
                           order by x.seq desc limit 1) c on true
 $$;
 comment on function governance.evidence_log_state(text) is 'How far the chain goes, the last checkpoint that was signed of it under that origin, and whether it has forked from that';

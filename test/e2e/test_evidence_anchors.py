@@ -209,6 +209,38 @@ def test_an_authority_that_does_not_answer_is_late_and_delays_nothing(site, auth
     wait.until(lambda: 'countersign_evidence_anchor_late{anchor="timestamp"} 0' in metrics(site), 20, what="it is well again")
 
 
+def test_a_file_that_was_emptied_is_told_and_goes_on(site, authority, tmp_path):
+    """Deleted, emptied or cut by one checkpoint: told once, as lost; what is new is appended all the same. A new place has lost nothing."""
+    anchors = at(site, "anchors")
+    told_of = "the anchor file does not end with the last checkpoint"
+    everywhere(site, grow(site, 60))
+    everywhere(site, grow(site, 61))
+    whole = anchors.read_text()
+    cut = lambda: anchors.write_text(whole.rsplit(ORIGIN + "\n", 1)[0])  # noqa: E731
+    for number, damage in enumerate((cut, lambda: anchors.write_text(""), anchors.unlink), 62):
+        assert told_of not in site.service.stderr and 'countersign_evidence_anchor_late{anchor="file"} 0' in metrics(site)
+        damage()
+        left = anchors.read_text() if anchors.exists() else ""
+        wait.until(lambda: 'countersign_evidence_anchor_late{anchor="file"} 1' in metrics(site), 20, what="it is told")
+        told = ready(site)
+        assert told["status"] == "degraded" and told["evidence"].startswith("anchor 'file' lost what was left there: it ends at entry "), told
+        least = grow(site, number)
+        everywhere(site, least)
+        assert f"{ORIGIN}\n{size(site)}\n" in anchors.read_text()
+        assert site.service.stderr.count(told_of) == 1 and str(anchors) in site.service.stderr
+        stopped(site)
+        anchors.write_text(whole + anchors.read_text().removeprefix(left))
+        site.start_service()
+        everywhere(site, grow(site, number + 10))
+        whole = anchors.read_text()
+    restarted(site, "anchor_file: anchors", "anchor_file: elsewhere")
+    everywhere(site, grow(site, 65))
+    wait.until(lambda: at(site, "elsewhere").exists(), 20, what="the new place has its first")
+    assert told_of not in site.service.stderr and 'countersign_evidence_anchor_late{anchor="file"} 0' in metrics(site)
+    restarted(site, "anchor_file: elsewhere", "anchor_file: anchors")
+    everywhere(site, grow(site, 66))
+
+
 def keys(site):
     return [line.split("+")[1] for line in (at(site, "log") / "verifier").read_text().split()]
 

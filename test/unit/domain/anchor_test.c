@@ -50,6 +50,10 @@ static void it_is_late_a_minute_after_it_was_wanted(void **state)
     assert_false(anchor_is_late(&a));
     a.behind_ms++;
     assert_true(anchor_is_late(&a));
+    a.behind_ms = 0;
+    assert_false(anchor_is_late(&a));
+    a.lost = true; /* nothing waits, and what was there is gone */
+    assert_true(anchor_is_late(&a));
     a.every_ms = 0;
     assert_false(anchor_is_late(&a));
 }
