@@ -29,6 +29,13 @@ begin
 end $$;
 comment on function governance.person_all(text, text[]) is 'All that is known of a person: his key here, what Jira shows, his accounts';
 
+create or replace function governance.only_kind(p_names text[], p_kind text) returns boolean
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+    return p_names <> '{}' and not exists (select from unnest(p_names) x where x not like p_kind || '=%');
+end $$;
+comment on function governance.only_kind(text[], text) is 'Is he known by names of that kind (account, address, word), and by nothing else?';
+
 -- Bits as in domain/approval.h: requester 1, beneficiary 2, fulfiller 4, verifier 8. First those that he is, then those that nobody
 -- can tell. Of the connector only what is known counts: everybody else's address would be unclear beside its account.
 create or replace function governance.hats_of(r governance.access_request, p_names text[]) returns int[]
@@ -47,6 +54,9 @@ declare
 begin
     if not exists (select from governance.fulfiller f where f.request_id = r.id) then
         says[3] := false;
+    end if;
+    if not says[2] and governance.only_kind(p_names, 'account') and governance.only_kind(governance.person_all(r.beneficiary, r.beneficiary_names), 'word') then
+        says[2] := null; -- whose address Jira hides may have any login; a requester's word is more often a system's
     end if;
     return (select array[coalesce(sum(1 << (s.n::int - 1)) filter (where s.says), 0)::int,
                          coalesce(sum(1 << (s.n::int - 1)) filter (where s.says is null), 0)::int]

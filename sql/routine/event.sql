@@ -27,7 +27,8 @@ begin
 end $$;
 comment on function governance.event_follow(governance.evidence_entry) is 'A state change becomes an event where somebody asked for it';
 
--- What is told. Of the details of an entry only what is named here: ids, states, times; people, accounts and texts stay behind the API.
+-- What is told. Of the details of an entry only what is named here: ids, states, times, and the
+-- API's token that vouched for a person; people, accounts and texts stay behind the API.
 create or replace function governance.event_data(r governance.access_request, e governance.evidence_entry, detail jsonb) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select jsonb_strip_nulls(jsonb_build_object(
@@ -43,7 +44,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                select jsonb_object_agg(d.key, d.value) from jsonb_each(detail) d
                 where d.key in ('from', 'to', 'reason', 'generation', 'item', 'decision', 'channel', 'approval', 'exception', 'revoked', 'expires',
                                 'drift', 'why', 'answer', 'opened', 'ended', 'since', 'escalation', 'kind', 'key', 'by_item', 'by', 'mode', 'closed',
-                                'cause', 'follows', 'issue', 'scope', 'review', 'outcome')
+                                'cause', 'follows', 'issue', 'scope', 'review', 'outcome', 'vouched_by')
                   and not (e.kind like 'request.%' and e.kind <> 'request.escalated' and d.key in ('kind', 'mode')))))
 $$;
 comment on function governance.event_data(governance.access_request, governance.evidence_entry, jsonb) is 'The data of an event: ids, states and times';

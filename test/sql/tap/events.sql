@@ -1,6 +1,6 @@
 -- What is told to others: written in the transaction of the change, sent in order for each request, until delivered or given up.
 set role countersign_service;
-select plan(44);
+select plan(45);
 
 create function pg_temp.claim(who text default 'a', room int default 10, sub text default 'idp') returns text language sql as $$
     select string_agg(c.type, ' ' order by c.event) from governance.event_claim(who, '30 s', array[sub], array[room]) c
@@ -46,10 +46,11 @@ select is((select e.data->>'phase' || ' ' || (e.data->'provisioning'->>'sailpoin
 select is_empty(format('select * from governance.event where data::text ~ ''someone|asker|because|role-1'''), 'no person, account, entitlement or text is in it');
 insert into governance.escalation (request_id, kind, reason, key) values (:'r', 'sla', 'DeadlineStep', '75%');
 insert into governance.escalation (site, kind, reason, key) values ('acme', 'operator', 'MappingDrift', 'x');
-insert into governance.approval (request_id, approver, decision, channel, tuple_hash) select :'r', 'boss', 'approved', 'api', mapped_hash from governance.access_request where id = :'r';
+insert into governance.approval (request_id, approver, decision, channel, vouched_by, tuple_hash) select :'r', 'boss', 'approved', 'api', 'portal', mapped_hash from governance.access_request where id = :'r';
 select is((select string_agg(e.type || ' ' || coalesce(e.data->'detail'->>'reason', e.data->'detail'->>'decision'), ', ' order by e.id)
              from governance.event e join governance.event_delivery d on d.event = e.id where d.subscriber = 'pam'),
           'escalation.raised DeadlineStep, escalation.raised MappingDrift, approval.recorded approved', 'an escalation is told by inserting it, of a site too');
+select is((select e.data->'detail'->>'vouched_by' from governance.event e where e.type = 'approval.recorded'), 'portal', 'and whose token vouched for the approver');
 
 -- in order, each request for itself
 select t.request() as other \gset

@@ -1,6 +1,6 @@
 -- Approvals, exceptions and what was approved: separation of duties against our own bugs.
 set role countersign_service;
-select plan(117);
+select plan(122);
 
 select t.request(more => '{"approval_needed": true}') as r \gset
 select throws_ok(format('select t.move(%L, ''approved'')', :'r'), 'CG010', null, 'not without an approval');
@@ -64,10 +64,16 @@ select is(pg_temp.approved_by(pg_temp.asked('cleo@x.org', '[]', key, names), 'an
                ('okafor', '["account=712020:a"]', 'own'), ('bo@x.org', '["account=712020:a"]', 'own'),
                ('712020:b', '["account=712020:b", "address=Ana@x.org"]', 'own'), ('ana', '[]', 'false/true'),
                ('ana', '["account=712020:b"]', 'true/false')) as v(key, names, said);
-select is(pg_temp.approved_by(pg_temp.asked(key, names, 'okafor', '[]'), '712020:a', 'account=712020:a'), said, 'who asks is ' || key || ' ' || names)
+select is(pg_temp.approved_by(pg_temp.asked(key, names, '712020:k', '[]'), '712020:a', 'account=712020:a'), said, 'who asks is ' || key || ' ' || names)
   from (values ('712020:a', '[]'::jsonb, 'own'), ('ana@x.org', '["account=712020:a", "address=ana@x.org"]', 'own'),
                ('ana@x.org', '[]', 'false/true'), ('ana@x.org', '["account=712020:z"]', 'true/false'), ('hr-system', '[]', 'true/false'),
                ('', '[]', 'false/true')) as v(key, names, said);
+-- a login may be anybody's whose address is hidden; a word that asks is more often a system's
+select is(pg_temp.approved_by(pg_temp.asked('hr-system', '[]', 'okafor', names), '712020:a', variadic approver), said,
+          'of a login ' || names::text || ' approves ' || approver::text)
+  from (values ('[]'::jsonb, array['account=712020:a'], 'false/true'), ('["account=712020:o"]', array['account=712020:a'], 'true/false'),
+               ('[]', array['account=712020:a', 'address=ana@x.org'], 'true/false'),
+               ('[]', array['account=712020:a', 'word=ana'], 'true/false')) as v(names, approver, said);
 select is(pg_temp.approved_by(pg_temp.asked('bo', '["account=bo", "account=JIRAUSER7"]', key, names), 'ana', 'account=ana', 'account=JIRAUSER9'), said,
           'at a Data Center the subject is ' || key || ' ' || names)
   from (values ('ana', '[]'::jsonb, 'own'), ('ana.of.before', '["account=ana.of.before", "account=JIRAUSER9"]', 'own'),
@@ -131,7 +137,10 @@ $$;
 select throws_like(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''address=ann@x.org'')', t.item(:'e')), 'nobody can tell%owns it%',
                    'an account approves what an address owns: that may be one person');
 select throws_ok(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''account=712020:B'')', t.item(:'e')), 'CG008', 'nobody approves for themselves', 'it is');
-select lives_ok(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''account=712020:z'')', t.item(:'e')), 'it is not');
+select throws_like(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''account=712020:z'')', t.item(:'e')), 'nobody can tell%who it is for%',
+                   'an account approves what is for a login: that may be one person, too');
+select t.verifying(t.request(more => '{"beneficiary": "712020:k"}')) as known \gset
+select lives_ok(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''account=712020:z'')', t.item(:'known')), 'it is not');
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (%s, ''ann'', ''bob'', ''why'', ''watched'', clock_timestamp() + interval ''91 days'')', t.item(:'e')), '23514', null, 'at most 90 days');
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, created_at, expires_at) values (%s, ''ann'', ''bob'', ''why'', ''watched'', clock_timestamp() + interval ''80 days'', clock_timestamp() + interval ''120 days'')', t.item(:'e')), '23514', null, 'of days that begin now');
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (%s, ''ann'', ''bob'', '''', ''watched'', now() + interval ''1 day'')', t.item(:'e')), '23514', null, 'with a reason');
