@@ -48,7 +48,8 @@ struct evidence_keep {
     struct log_files *files; /* while a turn lasts: another replica may have gone on meanwhile */
     struct page_job job;
     bool busy;
-    bool left; /* the last checkpoint that was recorded was for the anchor's file */
+    bool left;        /* the last checkpoint that was recorded was for the anchor's file */
+    int64_t anchored; /* the most entries that a checkpoint in that file was seen to have */
     struct anchor_keep *anchors; /* where else checkpoints are left */
     struct publish_turn turn;
     int64_t fence;
@@ -98,24 +99,29 @@ static void say_forked(struct evidence_keep *k, const char *why, const char *tex
 
 /* A checkpoint is in its place only after it was appended: the file that does not end with it, or
  * with a later one, was deleted, cut, or put back from before. A file that was configured since is
- * not meant: that checkpoint was for another place. */
+ * not meant: that checkpoint was for another place. A directory that lags (of a replica that did
+ * not publish last, or one that was lost too) says nothing of it; what was in the file once does.
+ */
 static void look_for_lost(struct evidence_keep *k, const struct publish_state *opened)
 {
     struct anchor_stats *s = &k->svc->anchor_stats;
-    int64_t recorded = k->turn.state.recorded;
+    int64_t recorded = k->turn.state.recorded, had = k->anchored;
 
-    if (!k->left || opened->size != recorded || opened->anchored >= recorded || s->lost)
+    if (k->left && opened->size == recorded && recorded > had)
+        had = recorded;
+    if (opened->anchored > k->anchored)
+        k->anchored = opened->anchored;
+    if (opened->anchored >= had || s->lost)
         return;
     s->lost = s->of[ANCHOR_FILE].lost = true;
     snprintf(s->said[ANCHOR_FILE], sizeof s->said[ANCHOR_FILE],
              "it ends at entry %lld and had %lld: put it back (deploy/verify-evidence.md)",
-             (long long)opened->anchored, (long long)recorded);
+             (long long)opened->anchored, (long long)had);
     log_error("evidence",
               "the anchor file does not end with the last checkpoint that was appended to it: it "
               "was deleted, cut or replaced; find out by whom, and put its lines back "
               "(deploy/verify-evidence.md); new checkpoints are appended all the same",
-              LOG_C("file", k->anchor), LOG_I("ends_at", opened->anchored),
-              LOG_I("recorded", recorded));
+              LOG_C("file", k->anchor), LOG_I("ends_at", opened->anchored), LOG_I("had", had));
 }
 
 static void say_shown(struct evidence_keep *k)
@@ -273,8 +279,11 @@ static void on_job(void *arg)
                                             .root_fits = root_fits(k)};
     if (j->done && k->turn.doing == PUBLISH_OPEN)
         look_for_lost(k, &done.state);
-    if (j->done && k->turn.doing == PUBLISH_SHOW)
+    if (j->done && k->turn.doing == PUBLISH_SHOW) {
+        if (k->anchor[0] && done.state.size > k->anchored)
+            k->anchored = done.state.size;
         say_shown(k);
+    }
     next(k, &done);
 }
 

@@ -18,6 +18,7 @@ enum {
     TILE_BYTES = TLOG_WIDTH * SHA256_BYTES,
     READ_BYTES = BUNDLE_BYTES + 64 * 1024,
     ANCHOR_BYTES = 3 * TLOG_NOTE_BYTES, /* its end, with a whole note in it */
+    ANCHOR_BYTES_MOST = 256 * ANCHOR_BYTES,
 };
 
 struct log_files {
@@ -198,38 +199,63 @@ static void know_keys(struct log_files *f)
 
 /* --- the anchor's file --- */
 
-/* The last note of ours in what is the end of a file; notes begin with their origin. */
-static void find_last(struct log_files *f, struct str end)
+/* A note as far as it goes: text, an empty line, and its signatures; others may follow it. */
+static struct str whole_note(struct str rest)
+{
+    const char *end = memmem(rest.p, rest.len, "\n\n", 2);
+    size_t len = end ? (size_t)(end - rest.p) + 2 : rest.len;
+
+    while (str_starts(str_n(rest.p + len, rest.len - len), STR("\xe2\x80\x94 "))) {
+        const char *line = memchr(rest.p + len, '\n', rest.len - len);
+        len = line ? (size_t)(line - rest.p) + 1 : rest.len;
+    }
+    return str_n(rest.p, len);
+}
+
+/* The last note of ours in what is the end of a file; notes begin with their origin. False: none.
+ */
+static bool find_last(struct log_files *f, struct str end)
 {
     struct tlog_checkpoint c;
     struct err err;
 
     for (size_t at = end.len; at-- > 0;) {
-        if ((at && end.p[at - 1] != '\n') ||
-            !str_starts(str_n(end.p + at, end.len - at), f->place.origin) ||
-            !tlog_note_read(str_n(end.p + at, end.len - at), &f->own, &c, &err))
+        struct str rest = str_n(end.p + at, end.len - at);
+        if ((at && end.p[at - 1] != '\n') || !str_starts(rest, f->place.origin) ||
+            !tlog_note_read(whole_note(rest), &f->own, &c, &err))
             continue;
         f->anchored = c.size;
         f->anchored_root = c.root;
-        return;
+        return true;
     }
+    return false;
 }
 
-/* What the end of the file says; *ret_torn: it does not end with a line. */
+/* What the end of the file says, 0 entries where it has no note of ours; *ret_torn: it does not end
+ * with a line. Others may have written behind us: then further back is looked, so far as is
+ * bounded. */
 static bool read_end(struct log_files *f, int fd, bool *ret_torn, struct err *err)
 {
-    char *end = malloc(ANCHOR_BYTES);
     struct stat there;
+    bool found = false;
+    ssize_t len = 0;
 
-    if (!end)
-        abort();
-    off_t from =
-        fstat(fd, &there) == 0 && there.st_size > ANCHOR_BYTES ? there.st_size - ANCHOR_BYTES : 0;
-    ssize_t len = pread(fd, end, ANCHOR_BYTES, from);
-    if (len > 0)
-        find_last(f, str_n(end, (size_t)len));
-    *ret_torn = len > 0 && end[len - 1] != '\n';
-    free(end);
+    f->anchored = 0;
+    f->anchored_root = (struct tlog_hash){0};
+    *ret_torn = false;
+    if (fstat(fd, &there) != 0)
+        there.st_size = 0;
+    for (off_t room = ANCHOR_BYTES, from = 1; !found && from > 0 && room <= ANCHOR_BYTES_MOST;
+         room *= 16) {
+        char *end = malloc((size_t)room);
+        if (!end)
+            abort();
+        from = there.st_size > room ? there.st_size - room : 0;
+        len = pread(fd, end, (size_t)room, from);
+        found = len <= 0 || find_last(f, str_n(end, (size_t)len));
+        *ret_torn = len > 0 && end[len - 1] != '\n';
+        free(end);
+    }
     return len >= 0 ||
            FAIL(err, ERR_TEMPORARY, "cannot read '%s': %s", f->place.anchor, strerror(errno));
 }
@@ -367,7 +393,9 @@ static bool append(struct log_files *f, int fd, struct err *err)
     if (flock(fd, LOCK_EX) != 0 || !read_end(f, fd, &is_torn, err))
         return false;
     if (f->anchored != before)
-        return FAIL(err, ERR_TEMPORARY, "another replica has published meanwhile");
+        return FAIL(err, ERR_TEMPORARY,
+                    "the anchor file is not what it was: another replica has published "
+                    "meanwhile, or it was cut");
     return ((!is_torn || write(fd, "\n", 1) == 1) &&
             write(fd, note.p, note.len) == (ssize_t)note.len && fsync(fd) == 0) ||
            FAIL(err, ERR_TEMPORARY, "cannot append to '%s': %s", f->place.anchor, strerror(errno));

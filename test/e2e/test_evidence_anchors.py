@@ -210,14 +210,20 @@ def test_an_authority_that_does_not_answer_is_late_and_delays_nothing(site, auth
 
 
 def test_a_file_that_was_emptied_is_told_and_goes_on(site, authority, tmp_path):
-    """Deleted, emptied or cut by one checkpoint: told once, as lost; what is new is appended all the same. A new place has lost nothing."""
+    """Deleted (with what the directory shows, too), emptied or cut by one checkpoint: told once, as lost; what is new is appended all the same.
+    A new place has lost nothing, nor a file to which others write."""
     anchors = at(site, "anchors")
     told_of = "the anchor file does not end with the last checkpoint"
     everywhere(site, grow(site, 60))
     everywhere(site, grow(site, 61))
     whole = anchors.read_text()
     cut = lambda: anchors.write_text(whole.rsplit(ORIGIN + "\n", 1)[0])  # noqa: E731
-    for number, damage in enumerate((cut, lambda: anchors.write_text(""), anchors.unlink), 62):
+    both = lambda: (at(site, "log/checkpoint").unlink(), anchors.unlink())  # noqa: E731
+    for number, damage in enumerate((cut, lambda: anchors.write_text(""), anchors.unlink, both), 62):
+        with anchors.open("a") as file:
+            file.write("a line of others\n" * 2000)
+        everywhere(site, grow(site, number + 20))
+        whole = anchors.read_text()
         assert told_of not in site.service.stderr and 'countersign_evidence_anchor_late{anchor="file"} 0' in metrics(site)
         damage()
         left = anchors.read_text() if anchors.exists() else ""
@@ -234,11 +240,11 @@ def test_a_file_that_was_emptied_is_told_and_goes_on(site, authority, tmp_path):
         everywhere(site, grow(site, number + 10))
         whole = anchors.read_text()
     restarted(site, "anchor_file: anchors", "anchor_file: elsewhere")
-    everywhere(site, grow(site, 65))
+    everywhere(site, grow(site, 95))
     wait.until(lambda: at(site, "elsewhere").exists(), 20, what="the new place has its first")
     assert told_of not in site.service.stderr and 'countersign_evidence_anchor_late{anchor="file"} 0' in metrics(site)
     restarted(site, "anchor_file: elsewhere", "anchor_file: anchors")
-    everywhere(site, grow(site, 66))
+    everywhere(site, grow(site, 96))
 
 
 def keys(site):
