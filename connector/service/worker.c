@@ -49,21 +49,19 @@ struct worker {
     size_t riding_of[CONFIG_SITES_MAX]; /* of the runs, beside running_of */
     struct list calm_of[CONFIG_SITES_MAX];
     size_t waiting_of[CONFIG_SITES_MAX];   /* for that */
-    size_t asked_of[CONFIG_SITES_MAX];     /* visits, by the last claim */
-    bool more_of[CONFIG_SITES_MAX];        /* it brought them all: others are due */
     size_t reopening_of[CONFIG_SITES_MAX]; /* of the runs */
     int64_t pressed_until_ms[CONFIG_SITES_MAX];
     int ticks;
     unsigned ended; /* runs that did while many were in hand */
 };
 
-/* Some of what is to be looked at may show Done without proof: more than may be looked at at once,
- * or those that are being opened again and were a moment ago. */
+/* Many are being opened again, or were a moment ago: others may still show Done without proof. That
+ * more looks are due than may be begun is no sign of it: so it is on any busy desk. */
 static bool is_calm(struct worker *w, size_t site)
 {
     int64_t now = io_loop_now_ms(w->svc->loop);
 
-    if (w->more_of[site] || w->reopening_of[site] >= MANY)
+    if (w->reopening_of[site] >= MANY)
         w->pressed_until_ms[site] = now + PRESSED_MS;
     return now >= w->pressed_until_ms[site];
 }
@@ -87,8 +85,6 @@ static size_t may_claim(struct worker *w, struct lane *lane, bool kicked, struct
         if (!room || !site_works(w->svc->sites[i]) || (kicked && room < most / ROOM_PART))
             continue;
         rooms[count++] = (struct store_room){site->name, (int32_t)room, !is_calm(w, i)};
-        if (lane == &w->visits && !lane->claiming)
-            w->asked_of[i] = room;
         lane->claiming_of[i] |= !lane->claiming;
     }
     if (lane->claiming || !count || w->svc->draining)
@@ -172,28 +168,12 @@ static void on_visited(void *arg, struct visit *visit)
     done_one(job);
 }
 
-/* Were as many due as were asked for? Then more are. */
-static void count_more(struct worker *w, const struct store_request_claim *rows, size_t count)
-{
-    size_t left[CONFIG_SITES_MAX];
-
-    memcpy(left, w->asked_of, sizeof left);
-    for (size_t i = 0; i < count; i++)
-        left[number_of(w, rows[i].site)]--;
-    for (size_t i = 0; i < w->svc->config->site_count; i++) {
-        if (w->asked_of[i])
-            w->more_of[i] = !left[i];
-        w->asked_of[i] = 0;
-    }
-}
-
 static void on_requests(void *arg, enum store_outcome outcome,
                         const struct store_request_claim *rows, size_t count)
 {
     struct worker *w = arg;
 
-    if (outcome == STORE_OK)
-        count_more(w, rows, count);
+    (void)outcome;
     for (size_t i = 0; i < count; i++)
         visit_start(&w->svc->world, &w->svc->config->policy, rows[i].id, on_visited,
                     begin(w, &w->visits, rows[i].site));

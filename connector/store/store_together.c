@@ -9,7 +9,7 @@
 #include "store/store_priv.h"
 
 enum {
-    TOGETHER_MOST = 8,        /* so that several sessions have some, and nobody waits for long */
+    TOGETHER_MOST = 16,       /* so that several sessions have some, and nobody waits for long */
     TOGETHER_BYTES = 1 << 16, /* what is longer goes by itself */
     ARRAY_BYTES = TOGETHER_MOST * (TOGETHER_BYTES + 64),
     ARGS_MOST = 3,

@@ -98,10 +98,11 @@ begin
             rest := governance.creates_ahead(f.site, f.priority);
         elsif f.kind = 'reopen' and target = 'done' then
             -- when what is said on it is due, which waits for the same reason
-            rest := coalesce((select greatest(max(w.run_after) - clock_timestamp(), '0') from (select x.kind, x.state, x.run_after from governance.flow x
+            rest := coalesce((select max(w.run_after) - clock_timestamp() from (select x.kind, x.state, x.run_after from governance.flow x
                                       where x.request_id = f.request_id offset 0) w -- as in read_state
                                where w.kind in ('comment', 'field_update') and w.state = 'pending'),
                              governance.closes_ahead(f.site));
+            rest := greatest(rest, '0');
         end if;
         update governance.access_request r
            set hinted_at = clock_timestamp(),

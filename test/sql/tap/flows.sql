@@ -1,6 +1,6 @@
 -- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
 set role countersign_service;
-select plan(53);
+select plan(54);
 
 create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -99,7 +99,10 @@ select ok(pg_temp.heard('{"delivery": 2}') < interval '1 ms', 'a person''s deed 
 select pg_temp.rests(:'e');
 select ok(pg_temp.heard('{"updated": 5}') < interval '1 ms', 'nor what a poll tells');
 select pg_temp.flow(:'e', 'reopen', 'c') as re \gset
+select pg_temp.rests(:'e');
 select pg_temp.lease(:re), pg_temp.save(:re, 'checking'), pg_temp.save(:re, 'calling'), pg_temp.save(:re, 'done', '{"lease_s": 0}');
+select ok((select look_at - hinted_at between interval '39 ms' and interval '41 ms' from governance.access_request where id = :'e'),
+          'what was opened again, and has no words to wait for, is looked at after the other');
 select pg_temp.rests(:'e');
 select ok(pg_temp.heard('{"updated": 6}') between interval '39 ms' and interval '41 ms', 'unless we have just opened it again');
 select ok(pg_temp.heard('{"updated": 7}') < interval '41 ms', 'and nothing is put off by it');
