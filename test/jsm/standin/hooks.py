@@ -291,10 +291,10 @@ def _part(data):
 
 
 def _no_address(shown):
-    """Webhooks carry no e-mail addresses of users."""
+    """Webhooks carry no e-mail addresses of users. Most of a ticket is plain words, so each call is spared that can be."""
     if isinstance(shown, dict):
-        return {k: _no_address(v) for k, v in shown.items() if k != "emailAddress"}
-    return [_no_address(v) for v in shown] if isinstance(shown, list) else shown
+        return {k: _no_address(v) if isinstance(v, (dict, list)) else v for k, v in shown.items() if k != "emailAddress"}
+    return [_no_address(v) if isinstance(v, (dict, list)) else v for v in shown] if isinstance(shown, list) else shown
 
 
 def _post(peers, url, body, headers, timeout):
