@@ -187,23 +187,23 @@ static void say(struct step *s, enum notice_state state)
         return;
     words_for(d, s->r->next_read_ms, state, &n);
     s->r->notice_key = n.key;
-    bool again = n.key == d->notice_shown_key;
-    if (again && !forged_words_stand(d))
+    bool again = n.key == d->notice_shown_key, over = n.comment && forged_comment(d);
+    if (again && !forged_words_stand(d) && !over)
         return;
     if (is_working(d, FLOW_FIELDS) || is_working(d, FLOW_COMMENT)) {
         look_by(s, d->now_ms + s->p->times.probe_ms);
         return;
     }
-    s->r->respoken = again && forged_by_people(d);
-    bool comment = !again && n.comment;
+    s->r->respoken = again && (over || forged_by_people(d));
+    bool comment = (!again || over) && n.comment;
     int32_t tell = comment ? tells(s, &n) : 0;
-    /* quiet states, and what is said again, leave most of the allowance to those that need a
-     * person, and these what a last word takes, unless it was said; a new comment is the first to
-     * be left out */
+    /* quiet states, and what is said again in fields, leave most of the allowance to those that
+     * need a person, and these what a last word takes, unless it was said; a new comment is the
+     * first to be left out */
     int32_t all = s->p->writes_per_hour, last = notice_is_final(d->notice_shown) ? 0 : 2;
     bool loud = n.notify || d->ahead_left_count || /* who edited it has to know what became of it */
                 d->notice_shown == NOTICE_OBSERVING; /* or the first word at all */
-    int32_t allowance = again ? all / 3 : n.final ? all : loud ? all - last : all / 3;
+    int32_t allowance = over || n.final ? all : again ? all / 3 : loud ? all - last : all / 3;
     tell = tell == 2 && d->writes_last_hour + 3 > allowance ? 0 : tell;
     int32_t need = 1 + comment + (tell == 2);
     if (d->writes_last_hour + need > allowance) {

@@ -19,6 +19,11 @@ bool forged_by_people(const struct dossier *d)
     return (restated || ours) && !PLANTED(FORGERY_UNRECORDED);
 }
 
+bool forged_comment(const struct dossier *d)
+{
+    return d->ticket.comment_over && d->said_hash && d->mode != GATE_OBSERVE;
+}
+
 /* The last change of what is asked for when it was approved; empty: not known. */
 static struct str approved_edit(const struct dossier *d)
 {

@@ -93,6 +93,7 @@ struct ticket {
                              and the two fields as they stand now */
     uint64_t stated_hash; /* the same of the property alone: of no other fields; 0: not known */
     struct str shown_in;  /* which two fields these are, as the mapping names them now */
+    bool comment_over; /* somebody else edited or deleted a comment of ours since we wrote last */
     struct str resolution_edit; /* changelog id of the edit, by somebody else and outside a move,
                                    that set the resolution; empty: none did, or it was undone */
     struct plea plea;

@@ -94,6 +94,9 @@ bool jsm_hook_read(struct arena *a, struct str body, struct jsm_hook *ret, struc
     if (str_starts(ret->event, STR("issue_property_")))
         ret->property = json_path_str(v, "property/key");
     ret->by = jsm_user_id(json_member(v, "user"));
+    ret->author = jsm_user_id(json_path(v, "comment/author"));
+    if (str_eq_c(ret->event, "comment_updated"))
+        ret->by = jsm_user_id(json_path(v, "comment/updateAuthor"));
     int64_t updated_ms = 0;
     if (clock_parse(json_path_str(issue, "fields/updated"), &updated_ms))
         ret->announced_ms = updated_ms;
@@ -122,6 +125,15 @@ bool jsm_hook_is_echo(const struct jsm_hook *hook, struct str our_account)
 {
     return our_account.len && str_eq(hook->by, our_account) &&
            str_eq_c(hook->event, "jira:issue_updated");
+}
+
+bool jsm_hook_is_over(const struct jsm_hook *hook, struct str our_account)
+{
+    bool ours = our_account.len && str_eq(hook->author, our_account);
+    bool edited =
+        str_eq_c(hook->event, "comment_updated") && hook->by.len && !str_eq(hook->by, our_account);
+
+    return ours && (edited || str_eq_c(hook->event, "comment_deleted"));
 }
 
 bool jsm_hook_is_replayed(const struct jsm_hook *hook, int64_t received_ms)

@@ -71,12 +71,16 @@ struct jsm_hook {
     int64_t announced_ms; /* changes up to this time of Jira's are told by it; 0: not said */
     struct str property;  /* key of the property that was set or deleted; else empty */
     struct str by;        /* jsm_user_id of who did it; empty: not said */
+    struct str author;    /* jsm_user_id of whose comment it is about; else empty */
 };
 /* Is it worth no look? Somebody wrote a property that is none of ours, or we wrote one. It tells of
  * nothing else: `updated` does not move. */
 bool jsm_hook_is_idle(const struct jsm_hook *hook, struct str our_account);
 /* Does it tell of a change to a ticket that we made ourselves? Its look may wait for others. */
 bool jsm_hook_is_echo(const struct jsm_hook *hook, struct str our_account);
+/* Did somebody else edit or delete a comment of ours? Of a deleted one nobody says who did it; we
+ * delete none. */
+bool jsm_hook_is_over(const struct jsm_hook *hook, struct str our_account);
 /* False: not a delivery we can read (err says why); it is kept and counted, never guessed at.
  *
  * Taken: events of Jira with their issue whole, reduced or absent (the id is then in the `self` of

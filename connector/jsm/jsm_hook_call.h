@@ -25,6 +25,7 @@ enum jsm_hook_registry { JSM_HOOKS_ADMIN, JSM_HOOKS_APP, JSM_HOOKS_DC, JSM_HOOKS
     X(DELETED, "jira:issue_deleted")      \
     X(COMMENTED, "comment_created")       \
     X(COMMENT_EDITED, "comment_updated")  \
+    X(COMMENT_GONE, "comment_deleted")    \
     X(PROPERTY_SET, "issue_property_set") \
     X(PROPERTY_GONE, "issue_property_deleted")
 

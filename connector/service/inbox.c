@@ -117,6 +117,7 @@ static size_t hints_of(struct inbox *inbox, const struct store_delivery *row,
         count_delay(inbox, row, &hook);
         hints[0].announced_ms = hook.announced_ms;
         hints[0].echo = jsm_hook_is_echo(&hook, our_account(inbox, row));
+        hints[0].over = jsm_hook_is_over(&hook, our_account(inbox, row));
         hints[0].issue_id = arena_str(inbox->words, hook.issue_id);
         if (hook.key.len <= LIMIT_KEY_CHARS) /* it is only a label: the id finds the ticket */
             hints[0].key = arena_str(inbox->words, hook.key);

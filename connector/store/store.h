@@ -87,6 +87,7 @@ struct store_hint {
     int64_t updated_ms;   /* 0 = unknown */
     int64_t announced_ms; /* the delivery tells of changes up to then; 0 = not said, or a poll */
     bool echo;            /* of what we did: tickets that may show Done are looked at before it */
+    bool over;            /* somebody else edited or deleted a comment of ours */
     const char *poison;   /* NULL, or why it cannot be read */
     /* NULL, or why a ticket without a request need not be read: remembered with it */
     const char *ignore;

@@ -75,6 +75,7 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     t->shown_hash = store_hash_from(json_str(json_member(v, "shown_hash")));
     t->stated_hash = store_hash_from(json_str(json_member(v, "stated_hash")));
     t->shown_in = text(a, v, "shown_in");
+    t->comment_over = flag(v, "comment_over");
     t->fields_ms = number(v, "fields_ms");
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
     t->awaited = text(a, v, "awaited");

@@ -161,6 +161,8 @@ void store_put_hints(struct json_out *out, const struct store_hint *hints, size_
                 json_i64_member(out, "announced", h->announced_ms);
             if (h->echo)
                 json_bool_member(out, "echo", true);
+            if (h->over)
+                json_bool_member(out, "over", true);
             if (h->ignore)
                 json_str_member(out, "ignore", str_of(h->ignore));
             if (h->request_type.len)

@@ -55,6 +55,7 @@ begin
            -- calls: a comment that tells somebody is two, see domain/decide.h
            coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int))
                         filter (where f.kind in ('comment', 'field_update', 'mend', 'evidence_link', 'remind', 'raise') and f.state <> 'moot' and l.lately), 0) as writes,
+           max(f.created_at) filter (where f.kind = 'comment' and f.state = 'done') as commented,
            count(*) filter (where f.state <> 'moot' and (f.kind = 'remind' or f.kind = 'comment' and (f.payload::jsonb->>'tell')::int > 0)) as tells,
            -- one that shows a key that the ticket has no more shows nothing
            (array_agg(case when coalesce(f.for_key, t.issue_key) = t.issue_key then f.cycle end order by f.created_at desc, f.id desc)
@@ -121,7 +122,8 @@ begin
                    'moved_by_us', t.moved_by_us, 'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit,
                    'marker', t.marker, 'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
                    'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'stated_hash', t.stated_hash,
-                   'shown_in', t.shown_in, 'fields_ms', t.fields_ms, 'plea', t.plea, 'approval', t.approval,
+                   'shown_in', t.shown_in,
+                   'comment_over', coalesce(t.comment_over_at > flow.commented, false), 'fields_ms', t.fields_ms, 'plea', t.plea, 'approval', t.approval,
                    'awaited', t.awaited,
                    'approved_at_ms', floor(extract(epoch from t.approved_at) * 1000)::bigint, 'mapped_hash', t.mapped_hash,
                    'fresh_ms', case when seen.fresh then floor(extract(epoch from t.read_at) * 1000)::bigint end) end as ticket,

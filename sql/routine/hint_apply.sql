@@ -1,7 +1,8 @@
 -- Hints (from deliveries and polls) to due times, in one transaction. p: [{delivery, site, issue, key, updated,
 -- poison, ignore, request_type, echo}]. ignore: why a ticket that has no request need not be read, and of which request type it is; a look
 -- that is due already stays so. echo: we did it ourselves, so its look waits for tickets that may show Done without proof, as long as
--- closes_ahead says; so does what a poll tells of a ticket that we have just opened again.
+-- closes_ahead says; so does what a poll tells of a ticket that we have just opened again. over: somebody else edited or deleted a comment
+-- of ours.
 create or replace function governance.hint_apply(p jsonb) returns int
 language plpgsql set search_path = pg_catalog as $$
 declare
@@ -12,8 +13,8 @@ begin
     perform from governance.access_request r
       where r.id in (select t.request_id
                        from governance.ticket t
-                       join jsonb_to_recordset(p) as h(site text, issue text, updated bigint) on t.site = h.site and t.issue_id = h.issue
-                      where coalesce(h.updated, 0) = 0 or h.updated > t.hinted_updated_ms or t.state = 'gone')
+                       join jsonb_to_recordset(p) as h(site text, issue text, updated bigint, over boolean) on t.site = h.site and t.issue_id = h.issue
+                      where coalesce(h.updated, 0) = 0 or h.over or h.updated > t.hinted_updated_ms or t.state = 'gone')
       order by r.id
         for update;
 
@@ -32,21 +33,23 @@ begin
                case when max(delivery) is not null then clock_timestamp() end as delivered,
                case when count(*) = count(ignore) then max(ignore) end as ignore, left(max(request_type), 64) as request_type,
                bool_and(coalesce(echo, false)) as echo, max(delivery) is null as polled,
-               case when count(*) > count(nullif(updated, 0)) then clock_timestamp() end as unsure
+               case when count(*) > count(nullif(updated, 0)) then clock_timestamp() end as unsure,
+               case when bool_or(over) then clock_timestamp() end as over
           from jsonb_to_recordset(p) as x(site text, issue text, key text, updated bigint, poison text, delivery bigint,
-                                          ignore text, request_type text, echo boolean)
+                                          ignore text, request_type text, echo boolean, over boolean)
          where poison is null and issue is not null
          group by site, issue
          order by site, issue),
     news as (
         select h.* from h
           left join governance.ticket t on t.site = h.site and t.issue_id = h.issue
-         where t.site is null or h.unsure is not null or h.updated > t.hinted_updated_ms or t.state = 'gone'
+         where t.site is null or h.unsure is not null or h.over is not null or h.updated > t.hinted_updated_ms or t.state = 'gone'
          order by h.site, h.issue),
     up as (
-        insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at, delivered_at, ignored, unsure_at, request_type)
+        insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at, delivered_at, ignored, unsure_at, request_type,
+                                             comment_over_at)
         select site, issue, coalesce(key, ''), coalesce(updated, 0), case when ignore is null then clock_timestamp() end,
-               delivered, ignore, unsure, request_type from news
+               delivered, ignore, unsure, request_type, over from news
         on conflict (site, issue_id) do update
            set look_at = case when t.request_id is not null then null
                               when excluded.ignored is null then clock_timestamp() else t.look_at end,
@@ -55,8 +58,9 @@ begin
                issue_key = case when excluded.issue_key <> '' then excluded.issue_key else t.issue_key end,
                hinted_updated_ms = greatest(t.hinted_updated_ms, excluded.hinted_updated_ms),
                delivered_at = coalesce(excluded.delivered_at, t.delivered_at),
-               unsure_at = coalesce(excluded.unsure_at, t.unsure_at)
-         where excluded.unsure_at is not null or excluded.hinted_updated_ms > t.hinted_updated_ms
+               unsure_at = coalesce(excluded.unsure_at, t.unsure_at),
+               comment_over_at = coalesce(excluded.comment_over_at, t.comment_over_at)
+         where excluded.unsure_at is not null or excluded.comment_over_at is not null or excluded.hinted_updated_ms > t.hinted_updated_ms
             or t.state = 'gone'
         returning t.request_id, t.site, t.issue_id)
     update governance.access_request r

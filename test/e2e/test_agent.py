@@ -129,6 +129,28 @@ def test_a_forged_comment_is_not_taken_for_ours(site):
     assert [c["author"] for c in comments] == [site.control("accounts")[n]["accountId"] for n in ("agent", "connector")]
 
 
+def test_a_comment_of_ours_that_somebody_changes_is_as_it_was(site):
+    """No field shows it: the delivery tells. It is written again, internal, and recorded."""
+    deeds = [("edit_comment", {"text": "verified"}), ("edit_comment", {"public": True}), ("delete_comment", {})]
+    keys = [site.ask_removal("okafor") for _ in deeds]
+    for key in keys:
+        until_ready(site, key)
+        site.resolve(key)
+
+    def comments(key):  # its times are those of when it was written
+        return [(c["author"], "Not closed yet: the access is still there." in json.dumps(c["body"]), c["public"]) for c in site.ticket(key)["comments"]]
+    for key in keys:
+        wait.until(lambda: "still has fin-ledger-admin" in site.said(key)[1] and len(comments(key)) == 1, 15)
+    before = {key: comments(key) for key in keys}
+    assert all(said and not public for key in keys for _, said, public in before[key])
+    for key, (deed, more) in zip(keys, deeds):
+        site.act(deed, key, actor="admin", comment=site.ticket(key)["comments"][0]["id"], **more)
+        assert comments(key) != before[key]
+    for key, (deed, _) in zip(keys, deeds):
+        wait.until(lambda: recorded(site, site.request(key)["id"], "tamper") == "WordsChanged", 20, what=f"{deed} is recorded")
+        wait.until(lambda: comments(key) == before[key], 20, what=f"after {deed} it says what it said")
+
+
 # --- closes
 
 def test_a_rule_that_closes_again_and_again_is_left_to_people(site):

@@ -203,7 +203,7 @@ def test_the_app_keeps_its_webhook_registered(site):
     def mine():
         return [h for h in site.control("webhooks")["registered"] if h["dynamic"]]
     first = wait.until(mine, 15, what="a dynamic webhook")
-    assert [(h["url"], len(h["events"])) for h in first] == [(site.hook_url, 7)]
+    assert [(h["url"], len(h["events"])) for h in first] == [(site.hook_url, 8)]
     site.control("age-webhooks", {"days": 11})  # 19 of 30 left
     wait.until(lambda: mine()[0]["expires"] > now_ms() + 29 * 86400_000, 10, what="it was refreshed")
     assert [h["id"] for h in mine()] == [h["id"] for h in first]
@@ -214,7 +214,7 @@ def test_the_app_keeps_its_webhook_registered(site):
     world.http("POST", f"{site.jira_url}/rest/api/3/webhook", {"url": site.hook_url, "webhooks": [
         {"events": ["comment_created"], "jqlFilter": "project = OPS"}]},
         {"Authorization": "Bearer connector-token", "Content-Type": "application/json"})
-    wait.until(lambda: [len(h["events"]) for h in mine()] == [7], 10, what="the one too many was removed")
+    wait.until(lambda: [len(h["events"]) for h in mine()] == [8], 10, what="the one too many was removed")
     # what it sends is believed, and a ticket comes with it alone
     site.control("faults", {"on": "webhook", "event": "comment", "effect": {"kind": "drop"}})
     key = site.ask_removal()

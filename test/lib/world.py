@@ -17,7 +17,7 @@ DEMO = ROOT / "deploy" / "demo.d"
 # Short waits, in the proportions that configuration demands.
 TIMES = "{ call_timeout: 3s, lease: 5s, lateness: 500ms, index_lag: 500ms, grace: 7s, probe: 500ms, backoff: 300ms, " \
         "backoff_cap: 2s, recheck: 1s, return_after: 60s, sweep: 3s }"
-EVENTS = ["jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated"]
+EVENTS = ["jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated", "comment_deleted"]
 PROPERTY_EVENTS = ["issue_property_set", "issue_property_deleted"]  # of Cloud
 LOGIN = "countersign_daemon"
 

@@ -136,6 +136,26 @@ def _comment(site, actor, spec):
     return _answer(site, ticket, 201, {"id": made["id"]})
 
 
+def _comment_of(ticket, spec):
+    return next(c for c in ticket.comments if c["id"] == str(spec["comment"]))
+
+
+def _edit_comment(site, actor, spec):
+    """Whoever may edit all comments: another text, or public where it was internal."""
+    ticket = _ticket(site, spec)
+    found = _comment_of(ticket, spec)
+    public = spec.get("public", found["public"])
+    site.edit_comment(ticket, found, actor, adf.of_text(spec["text"]) if "text" in spec else found["body"], public,
+                      {"sd.public.comment": {"internal": not public}})
+    return _answer(site, ticket)
+
+
+def _delete_comment(site, actor, spec):
+    ticket = _ticket(site, spec)
+    site.delete_comment(ticket, _comment_of(ticket, spec), actor)
+    return _answer(site, ticket)
+
+
 def _decide(decision):
     def deed(site, actor, spec):
         ticket = _ticket(site, spec)
@@ -229,5 +249,5 @@ DEEDS = {
     "approve": _decide("approve"), "decline": _decide("decline"), "create": _create, "request": _request,
     "clone": _clone, "delete": _delete, "move": _move, "force_status": _force_status, "force_fields": _force_fields,
     "property": _property, "assign": _assign, "touch": _touch, "secure": _secure,
-    "archive": _archive, "answer_form": _answer_form,
+    "archive": _archive, "answer_form": _answer_form, "edit_comment": _edit_comment, "delete_comment": _delete_comment,
 }

@@ -1,6 +1,6 @@
 -- What is ours on a ticket: facts that are kept, what is recorded of forgeries, exceptions asked for there, and who touched it.
 set role countersign_service;
-select plan(35);
+select plan(42);
 
 select t.move(t.request(), 'approved', 'ticketing', 'fulfilling');
 select id as r from governance.access_request order by requested_at desc limit 1 \gset
@@ -145,4 +145,20 @@ select is((select requester_names || beneficiary_names from governance.access_re
 select is(pg_temp.plea(:'r', '83', '{"decided_by": "5c:2", "decided_names": ["account=5c:2"], "owner_names": ["address=x@example.com", "account=5c:2"]}'),
           'owner0', 'he may not own it under another name');
 select is(pg_temp.plea(:'r', '84', '{"decided_by": "5c:2", "decided_names": ["account=5c:2"]}'), '1', 'nor be known to be one of them: granted');
+
+-- a comment of ours that somebody else changed: no field shows it, a delivery tells it
+create function pg_temp.heard(more jsonb) returns int language sql as $$
+    select governance.hint_apply(jsonb_build_array(jsonb_build_object('site', 'acme', 'issue', '901') || more))
+$$;
+select pg_temp.heard('{"updated": 1000, "over": true}');
+select is(pg_temp.dossier(:'r', 'comment_over'), 'false', 'we have written none yet');
+select pg_temp.work(:'r', 'comment', '{}', 'checking', 'calling', 'done');
+select is(pg_temp.dossier(:'r', 'comment_over'), 'false', 'it is ours since');
+select is(pg_temp.heard('{"updated": 1000}'), 0, 'what is known already is no news');
+select is(pg_temp.heard('{"updated": 1000, "over": true}'), 1, 'that somebody changed it is, whatever a poll told before');
+select is(pg_temp.dossier(:'r', 'comment_over'), 'true', 'and it is known');
+select pg_temp.heard('{"updated": 1001}');
+select is(pg_temp.dossier(:'r', 'comment_over'), 'true', 'as long as it is so');
+select pg_temp.work(:'r', 'comment', '{}', 'checking', 'calling', 'done');
+select is(pg_temp.dossier(:'r', 'comment_over'), 'false', 'written again, it is ours');
 select * from finish();

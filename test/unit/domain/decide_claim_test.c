@@ -471,14 +471,6 @@ static void six_writes_an_hour_most_of_them_for_states_that_need_a_person(void *
     assert_int_equal(says(&r), NOTICE_EXCEPTION);
 }
 
-static int32_t told(const struct decision *r)
-{
-    for (size_t i = 0; i < r->flow_count; i++)
-        if (r->flows[i].kind == FLOW_COMMENT)
-            return r->flows[i].tell;
-    return -1;
-}
-
 /* An edit in place tells nobody: who has to act is told by a new comment, three times a ticket. */
 static void somebody_is_told_once_a_state_and_three_times_a_ticket(void **state)
 {
@@ -513,71 +505,6 @@ static void somebody_is_told_once_a_state_and_three_times_a_ticket(void **state)
     d.notice_shown = NOTICE_NOT_YET;
     r = decided(&d);
     assert_int_equal(told(&r), 0);
-}
-
-/* What stands in our name is what we said; else it is said anew, and somebody meddled. */
-static void what_was_written_over_is_said_anew(void **state)
-{
-    struct dossier d = dossier_of(&NOTHING_READ);
-    struct decision r;
-    (void)state;
-
-    have_said(&d, NOTICE_READY);
-    d.notice_shown = NOTICE_READY;
-    d.said_hash = 5;
-    d.ticket.shown_hash = 5;
-    r = decided(&d);
-    assert_false(r.respoken || orders(&r, FLOW_FIELDS));
-    d.ticket.shown_hash = 6;
-    r = decided(&d);
-    assert_true(r.respoken && orders(&r, FLOW_FIELDS));
-    assert_false(orders(&r, FLOW_COMMENT));
-    d.unsteady = true; /* ours, and read before it was there */
-    r = decided(&d);
-    assert_false(r.respoken);
-    d.unsteady = false;
-    d.writes_last_hour = 2; /* nobody is fought without end, nor does he stay off the record */
-    r = decided(&d);
-    assert_true(r.respoken && !orders(&r, FLOW_FIELDS));
-    d.writes_last_hour = 0;
-    d.flow_open[FLOW_FIELDS] = true; /* it is on its way */
-    r = decided(&d);
-    assert_false(r.respoken);
-    d.flow_parked[FLOW_FIELDS] = true; /* Jira does not let us */
-    r = decided(&d);
-    assert_false(r.respoken || orders(&r, FLOW_FIELDS));
-    d.flow_open[FLOW_FIELDS] = d.flow_parked[FLOW_FIELDS] = false;
-    d.said_hash = 0; /* an earlier release said it, or nobody */
-    r = decided(&d);
-    assert_false(r.respoken);
-}
-
-/* A mapping that names other fields makes nobody a forger: what was never said there is said there
- * now. The property is ours whatever the mapping says. */
-static void other_fields_are_filled_and_nobody_forged_them(void **state)
-{
-    struct dossier d = dossier_of(&NOTHING_READ);
-    struct decision r;
-    (void)state;
-
-    have_said(&d, NOTICE_READY);
-    d.notice_shown = NOTICE_READY;
-    d.said_hash = d.ticket.stated_hash = 5;
-    d.said_in = STR("cf_1,cf_2");
-    d.ticket.shown_in = STR("cf_1,cf_3");
-    d.ticket.shown_hash = 6;
-    r = decided(&d);
-    assert_true(orders(&r, FLOW_FIELDS));
-    assert_false(r.respoken);
-    d.ticket.stated_hash = 7; /* that is no matter of the mapping */
-    r = decided(&d);
-    assert_true(orders(&r, FLOW_FIELDS) && r.respoken);
-    d.ticket.stated_hash = 0; /* read by an earlier release */
-    r = decided(&d);
-    assert_false(r.respoken);
-    d.said_in = d.ticket.shown_in; /* there it was said, and there it stands no more */
-    r = decided(&d);
-    assert_true(orders(&r, FLOW_FIELDS) && r.respoken);
 }
 
 /* "Check now" for people without rights: press Resolve again, or write a comment. */
@@ -651,8 +578,6 @@ UNIT_MAIN(cmocka_unit_test(what_came_back_is_no_proof_and_is_told),
           cmocka_unit_test(words_wait_for_words_under_way),
           cmocka_unit_test(six_writes_an_hour_most_of_them_for_states_that_need_a_person),
           cmocka_unit_test(somebody_is_told_once_a_state_and_three_times_a_ticket),
-          cmocka_unit_test(what_was_written_over_is_said_anew),
-          cmocka_unit_test(other_fields_are_filled_and_nobody_forged_them),
           cmocka_unit_test(a_touched_ticket_is_read_again_at_once),
           cmocka_unit_test(who_fights_us_is_told_that_we_stop),
           cmocka_unit_test(nothing_is_written_where_we_only_observe))

@@ -36,6 +36,15 @@ static inline enum notice_state says(const struct decision *r)
     return NOTICE_NONE;
 }
 
+/* How the comment it orders tells people (struct enqueue); -1: it orders none. */
+static inline int32_t told(const struct decision *r)
+{
+    for (size_t i = 0; i < r->flow_count; i++)
+        if (r->flows[i].kind == FLOW_COMMENT)
+            return r->flows[i].tell;
+    return -1;
+}
+
 static inline bool escalates(const struct decision *r, const char *reason)
 {
     for (size_t i = 0; i < r->escalation_count; i++)

@@ -5,12 +5,13 @@
 
 static const struct str PROJECTS[] = {{"IAM", 3}, {"OPS", 3}};
 #define URL "https://c.example.com/webhook/jira/acme"
-#define FIVE                                                                    \
+#define SIX                                                                     \
     "'events':['jira:issue_created','jira:issue_updated','jira:issue_deleted'," \
-    "'comment_created','comment_updated']"
-#define SEVEN                                                                   \
-    "'events':['jira:issue_created','jira:issue_updated','jira:issue_deleted'," \
-    "'comment_created','comment_updated','issue_property_set','issue_property_deleted']"
+    "'comment_created','comment_updated','comment_deleted']"
+#define EIGHT                                                                     \
+    "'events':['jira:issue_created','jira:issue_updated','jira:issue_deleted',"   \
+    "'comment_created','comment_updated','comment_deleted','issue_property_set'," \
+    "'issue_property_deleted']"
 #define BOTH "'filters':{'issue-related-events-section':'project in (IAM, OPS)'}"
 #define ADMIN(id, more)                                                                         \
     "{'self':'https://x.atlassian.net/rest/webhooks/1.0/webhook/" id "','name':'n','url':'" URL \
@@ -72,28 +73,28 @@ static void admin_faults(void **state)
     static const struct {
         const char *list, *faults;
     } ROWS[] = {
-        {"[" ADMIN("1", SEVEN "," BOTH) "]", ""},
-        {"[" ADMIN("1", SEVEN) "]", ""}, /* no filter: all there is */
+        {"[" ADMIN("1", EIGHT "," BOTH) "]", ""},
+        {"[" ADMIN("1", EIGHT) "]", ""}, /* no filter: all there is */
         {"[]", "missing"},
         {"[{'self':'x/1','url':'https://else/webhook/jira/acme'}]", "missing"},
-        {"[" ADMIN("1", SEVEN "," BOTH) "," ADMIN("2", SEVEN "," BOTH) "]", "double"},
+        {"[" ADMIN("1", EIGHT "," BOTH) "," ADMIN("2", EIGHT "," BOTH) "]", "double"},
         {"[" ADMIN("1", BOTH ",'events':['jira:issue_updated']") "]", "events"},
-        {"[" ADMIN("1", FIVE "," BOTH) "]", "events"}, /* of properties nothing would be heard */
-        {"[" ADMIN("1", SEVEN ",'filters':{'issue-related-events-section':'project = IAM'}") "]",
+        {"[" ADMIN("1", SIX "," BOTH) "]", "events"}, /* of properties nothing would be heard */
+        {"[" ADMIN("1", EIGHT ",'filters':{'issue-related-events-section':'project = IAM'}") "]",
          "projects"},
-        {"[" ADMIN("1", SEVEN ",'filters':{'issue-related-events-section':'PROJECT  IN "
+        {"[" ADMIN("1", EIGHT ",'filters':{'issue-related-events-section':'PROJECT  IN "
                               "(\\\"OPS\\\",IAM,XY)'}") "]",
          ""},
-        {"[" ADMIN("1", SEVEN ",'filters':{'issue-related-events-section':'project in (IAM, OPS) "
+        {"[" ADMIN("1", EIGHT ",'filters':{'issue-related-events-section':'project in (IAM, OPS) "
                               "AND type = x'}") "]",
          "projects"},
-        {"[" ADMIN("1", SEVEN ",'filters':{'issue-related-events-section':'project not in "
+        {"[" ADMIN("1", EIGHT ",'filters':{'issue-related-events-section':'project not in "
                               "(IAM, OPS)'}") "]",
          "projects"},
         {"[" ADMIN("1",
-                   SEVEN ",'filters':{'issue-related-events-section':'project in (IAM, OPS'}") "]",
+                   EIGHT ",'filters':{'issue-related-events-section':'project in (IAM, OPS'}") "]",
          "projects"},
-        {"[{'self':'x/3','url':'" URL "/'," SEVEN ",'enabled':false,'excludeBody':true}]",
+        {"[{'self':'x/3','url':'" URL "/'," EIGHT ",'enabled':false,'excludeBody':true}]",
          "disabled unsigned no_body"},
     };
     (void)state;
@@ -105,7 +106,7 @@ static void admin_faults(void **state)
 static void admin_plans(void **state)
 {
     (void)state;
-    assert_string_equal(plan_of(JSM_HOOKS_ADMIN, "[" ADMIN("1", SEVEN "," BOTH) "]"), "");
+    assert_string_equal(plan_of(JSM_HOOKS_ADMIN, "[" ADMIN("1", EIGHT "," BOTH) "]"), "");
     const char *made = plan_of(JSM_HOOKS_ADMIN, "[]");
     assert_non_null(strstr(made, "POST /rest/webhooks/1.0/webhook {"));
     assert_non_null(strstr(made, "\"secret\":\"s3cr3t\\\"\""));
@@ -117,11 +118,11 @@ static void admin_plans(void **state)
     assert_non_null(strstr(repaired, "PUT /rest/webhooks/1.0/webhook/17 {\"name\":\"n\""));
     /* of two, the one that is right stays */
     assert_string_equal(plan_of(JSM_HOOKS_ADMIN, "[" ADMIN("1", BOTH ",'events':[]") "," ADMIN(
-                                                     "2", SEVEN "," BOTH) "]"),
+                                                     "2", EIGHT "," BOTH) "]"),
                         "DELETE /rest/webhooks/1.0/webhook/1 ");
     /* others' are left alone, however many */
     assert_string_equal(
-        plan_of(JSM_HOOKS_ADMIN, "[{'self':'x/9','url':'https://else'}," ADMIN("1", SEVEN) "]"),
+        plan_of(JSM_HOOKS_ADMIN, "[{'self':'x/9','url':'https://else'}," ADMIN("1", EIGHT) "]"),
         "");
     /* an id that could not go into a path goes nowhere */
     assert_non_null(strstr(plan_of(JSM_HOOKS_ADMIN, "[{'id':'../3','url':'" URL "'}]"), "PUT  {"));
@@ -133,7 +134,7 @@ static const char *app_list(int64_t expires_ms, const char *jql)
 {
     return arena_printf(arena,
                         "{'isLast':true,'values':[{'id':1001,'url':'" URL
-                        "','jqlFilter':'%s'," SEVEN
+                        "','jqlFilter':'%s'," EIGHT
                         ",'expirationDate':%lld},{'id':7,'url':'https://else'}]}",
                         jql, (long long)expires_ms)
         .p;
@@ -160,7 +161,7 @@ static void app_registrations(void **state)
     /* dates in either form */
     assert_string_equal(faults_of(JSM_HOOKS_APP,
                                   "{'isLast':true,'values':[{'id':1,'url':'" URL
-                                  "','jqlFilter':''," SEVEN
+                                  "','jqlFilter':''," EIGHT
                                   ",'expirationDate':'2026-06-01T12:42:30.000+0000'}]}"),
                         "");
     assert_false(list_of(JSM_HOOKS_APP, "{'isLast':false,'values':[{'id':1}]}")->last);
@@ -177,16 +178,15 @@ static void data_center(void **state)
 {
     (void)state;
     assert_string_equal(faults_of(JSM_HOOKS_DC,
-                                  "[{'id':3,'name':'n','url':'" URL "','active':true," FIVE
+                                  "[{'id':3,'name':'n','url':'" URL "','active':true," SIX
                                   ",'configuration':{'FILTERS':'project in (IAM, OPS)',"
                                   "'EXCLUDE_BODY':'false'}}]"),
                         "");
-    assert_string_equal(faults_of(JSM_HOOKS_DC, "[{'id':3,'url':'" URL "','active':'false'," FIVE
+    assert_string_equal(faults_of(JSM_HOOKS_DC, "[{'id':3,'url':'" URL "','active':'false'," SIX
                                                 ",'configuration':{'EXCLUDE_BODY':'true'}}]"),
                         "disabled no_body");
     assert_string_equal(
-        faults_of(JSM_HOOKS_DC_OLD, "[{'self':'x/3','url':'" URL "','enabled':true," FIVE "}]"),
-        "");
+        faults_of(JSM_HOOKS_DC_OLD, "[{'self':'x/3','url':'" URL "','enabled':true," SIX "}]"), "");
     assert_str(jsm_call_hooks(arena, JSM_HOOKS_DC, 0).path, "/rest/jira-webhook/1.0/webhooks");
     assert_str(jsm_call_hooks(arena, JSM_HOOKS_DC_OLD, 0).path, "/rest/webhooks/1.0/webhook");
 }

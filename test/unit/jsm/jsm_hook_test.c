@@ -252,7 +252,30 @@ static void an_echo_is_a_change_of_ours(void **state)
     assert_false(jsm_hook_is_echo(&hook, STR_NONE));
 }
 
+/* A comment of ours is nobody else's to change; whose it is stands in the event. */
+static void who_wrote_over_a_comment_of_ours(void **state)
+{
+    static const char BY_ADMIN[] =
+        "{\"webhookEvent\":\"comment_updated\",\"comment\":{\"author\":{\"accountId\":\"us\"},"
+        "\"updateAuthor\":{\"accountId\":\"admin\"}},\"issue\":{\"id\":\"7\"}}";
+    struct jsm_hook hook = *hook_at(BY_ADMIN);
+    (void)state;
+
+    assert_true(jsm_hook_is_over(&hook, STR("us")));
+    assert_false(jsm_hook_is_over(&hook, STR("admin"))); /* edited his own */
+    assert_false(jsm_hook_is_over(&hook, STR_NONE));
+    hook.by = STR("us");
+    assert_false(jsm_hook_is_over(&hook, STR("us")));
+    hook.by = STR_NONE; /* not said */
+    assert_false(jsm_hook_is_over(&hook, STR("us")));
+    hook.event = STR("comment_deleted"); /* of which nobody says who did it */
+    assert_true(jsm_hook_is_over(&hook, STR("us")));
+    hook.event = STR("comment_created");
+    assert_false(jsm_hook_is_over(&hook, STR("us")));
+}
+
 JSM_UNIT_MAIN(cmocka_unit_test(signatures), cmocka_unit_test(properties),
               cmocka_unit_test(which_ticket), cmocka_unit_test(two_tickets),
               cmocka_unit_test(times), cmocka_unit_test(deep_descriptions),
-              cmocka_unit_test(poison), cmocka_unit_test(an_echo_is_a_change_of_ours))
+              cmocka_unit_test(poison), cmocka_unit_test(an_echo_is_a_change_of_ours),
+              cmocka_unit_test(who_wrote_over_a_comment_of_ours))
