@@ -1,10 +1,8 @@
-#include "domain/decide.h"
-
 #include "base/plant.h"
 #include "domain/ahead.h"
 #include "domain/approving.h"
-#include "domain/badge.h"
 #include "domain/contested.h"
+#include "domain/decide_priv.h"
 #include "domain/drift.h"
 #include "domain/emergency.h"
 #include "domain/exception.h"
@@ -19,79 +17,8 @@
 #include "domain/refusal.h"
 #include "domain/schedule.h"
 #include "domain/superseded.h"
-#include "domain/words.h"
 
-/* One call of decide(): what it sees and what it says. */
-struct step {
-    const struct dossier *d;
-    const struct policy *p;
-    struct decision *r;
-    /* what the ticket's present status means to this request */
-    bool here;
-    bool done;        /* in a Done-category status that means done */
-    bool verify;      /* in Verifying access */
-    bool human_claim; /* a person moved it there in a cycle that is not taken up yet */
-    bool taken_back;  /* a person moved it out again */
-    bool answered;    /* we have sent that very claim back */
-    bool own;         /* that person has approved it: no claim */
-};
-
-static void move(struct step *s, enum phase to, const char *reason)
-{
-    s->r->move = true;
-    s->r->to = to;
-    s->r->reason = reason;
-}
-
-static void enqueue(struct step *s, enum flow_kind kind, struct str cycle, enum notice_state notice)
-{
-    struct decision *r = s->r;
-    if (r->flow_count < LIMIT_EFFECTS_PER_STEP)
-        r->flows[r->flow_count++] =
-            (struct enqueue){.kind = kind, .cycle = cycle, .notice = notice};
-}
-
-static void escalate(struct step *s, const char *reason, int64_t since_ms)
-{
-    struct decision *r = s->r;
-    if (r->escalation_count < LIMIT_EFFECTS_PER_STEP)
-        r->escalations[r->escalation_count++] = (struct escalation){reason, since_ms};
-}
-
-static void look_by(struct step *s, int64_t at_ms)
-{
-    if (!s->r->look_again_ms || at_ms < s->r->look_again_ms)
-        s->r->look_again_ms = at_ms;
-}
-
-static bool is_working(const struct dossier *d, enum flow_kind kind)
-{
-    return d->flow_open[kind] && !d->flow_parked[kind];
-}
-
-/* Jira has refused this very move, and nothing replaces it. */
-static bool is_refused(const struct dossier *d, enum flow_kind kind, struct str cycle)
-{
-    return d->flow_parked[kind] && str_eq(d->flow_cycle[kind], cycle);
-}
-
-/* Somebody is told, and it is tried again after a while, ever more seldom: the workflow may be
- * mended any day. */
-static void try_again(struct step *s, enum flow_kind kind, const char *reason)
-{
-    const struct dossier *d = s->d;
-    int64_t wait = refused_wait_ms(s->p, d->flow_attempts[kind]);
-
-    if (PLANTED(REFUSAL_IS_SILENT))
-        return;
-    escalate(s, reason, 0);
-    s->r->retry[kind] =
-        PLANTED(REFUSAL_IS_REPEATED) || d->flow_refused_ms[kind] + wait <= d->now_ms;
-    if (!s->r->retry[kind])
-        look_by(s, d->flow_refused_ms[kind] + wait);
-}
-
-static void see_ticket(struct step *s)
+static void see_ticket(struct deciding *s)
 {
     const struct ticket *t = &s->d->ticket;
 
@@ -110,17 +37,8 @@ static void see_ticket(struct step *s)
     s->taken_back = s->own || (t->role == STATUS_OPEN && !t->moved_by_us && !taken_up);
 }
 
-/* What is done about a Done that is not right. */
-enum hold {
-    HOLD_NONE = 0, /* nothing: it is right, or not ours to hold */
-    HOLD_ORDERED,  /* it goes back, from now on */
-    HOLD_UNDER_WAY,
-    HOLD_REFUSED,  /* Jira does not let us */
-    HOLD_GIVEN_UP, /* somebody fights us for it: a person has to look */
-};
-
 /* Done without proof: back it goes, unless somebody fights us for it; then hold and escalate. */
-static enum hold hold_the_gate(struct step *s)
+static enum hold hold_the_gate(struct deciding *s)
 {
     const struct dossier *d = s->d;
 
@@ -129,7 +47,7 @@ static enum hold hold_the_gate(struct step *s)
     if (is_working(d, FLOW_REOPEN))
         return HOLD_UNDER_WAY;
     if (is_refused(d, FLOW_REOPEN, d->ticket.cycle)) {
-        try_again(s, FLOW_REOPEN, "CannotReopen");
+        decide_try_again(s, FLOW_REOPEN, "CannotReopen");
         return HOLD_REFUSED;
     }
     if (d->reopens_last_hour >= s->p->reopens_per_hour && !PLANTED(REOPEN_UNCAPPED)) {
@@ -141,83 +59,7 @@ static enum hold hold_the_gate(struct step *s)
     return HOLD_ORDERED;
 }
 
-/* What the ticket says while the gate is held; else what it would say. */
-static enum notice_state held_notice(const struct dossier *d, enum hold hold,
-                                     enum notice_state otherwise)
-{
-    bool refused = plea_is_refused(plea_judge(d));
-
-    switch (hold) {
-    case HOLD_ORDERED:
-    case HOLD_UNDER_WAY:
-        return plea_undid(d) ? NOTICE_NO_EXCEPTION : NOTICE_REOPENED;
-    case HOLD_REFUSED:
-        return NOTICE_CANNOT_REOPEN;
-    case HOLD_GIVEN_UP:
-        return NOTICE_HELD;
-    case HOLD_NONE:
-        break;
-    }
-    return refused ? NOTICE_NO_EXCEPTION : otherwise;
-}
-
-/* Of a state with a comment: does somebody have to be told anew? The first comment is new whatever
- * it says. See struct enqueue.
- */
-static int32_t tells(const struct step *s, const struct notice *n)
-{
-    const struct dossier *d = s->d;
-    bool anew = n->notify && n->state != d->notice_shown && d->tells < s->p->tells_per_ticket;
-
-    return d->tells == 0 ? 1 : anew ? 2 : 0;
-}
-
-/* Say what is so on the ticket, when it differs from what it says and the hourly allowance is not
- * used up. */
-static void say(struct step *s, enum notice_state state)
-{
-    const struct dossier *d = s->d;
-    struct notice n;
-
-    if (d->mode == GATE_OBSERVE && !PLANTED(OBSERVING_SPEAKS))
-        state = NOTICE_OBSERVING;
-    /* a ticket that people are done with is left alone, unless it still says what we said before */
-    bool unsaid = d->notice_shown == NOTICE_NONE || d->notice_shown == NOTICE_OBSERVING;
-    if (!s->here || (state == NOTICE_OBSERVING && s->done && unsaid))
-        return;
-    words_for(d, s->r->next_read_ms, state, &n);
-    s->r->notice_key = n.key;
-    bool again = n.key == d->notice_shown_key, over = n.comment && forged_comment(d);
-    if (again && !forged_words_stand(d) && !over)
-        return;
-    if (is_working(d, FLOW_FIELDS) || is_working(d, FLOW_COMMENT)) {
-        look_by(s, d->now_ms + s->p->times.probe_ms);
-        return;
-    }
-    s->r->respoken = again && (over || forged_by_people(d));
-    bool comment = (!again || over) && n.comment;
-    int32_t tell = comment ? tells(s, &n) : 0;
-    /* quiet states, and what is said again in fields, leave most of the allowance to those that
-     * need a person, and these what a last word takes, unless it was said; a new comment is the
-     * first to be left out */
-    int32_t all = s->p->writes_per_hour, last = notice_is_final(d->notice_shown) ? 0 : 2;
-    bool loud = n.notify || d->ahead_left_count || /* who edited it has to know what became of it */
-                d->notice_shown == NOTICE_OBSERVING; /* or the first word at all */
-    int32_t allowance = over || n.final ? all : again ? all / 3 : loud ? all - last : all / 3;
-    tell = tell == 2 && d->writes_last_hour + 3 > allowance ? 0 : tell;
-    int32_t need = 1 + comment + (tell == 2);
-    if (d->writes_last_hour + need > allowance) {
-        look_by(s, d->now_ms + s->p->sweep_ms);
-        return;
-    }
-    enqueue(s, FLOW_FIELDS, d->ticket.cycle, state);
-    if (comment)
-        enqueue(s, FLOW_COMMENT, d->ticket.cycle, state);
-    if (comment)
-        s->r->flows[s->r->flow_count - 1].tell = tell;
-}
-
-static void take_up_claim(struct step *s)
+static void take_up_claim(struct deciding *s)
 {
     move(s, PHASE_CLAIMED, s->done ? "ClosedBeforeProof" : "ClaimedDone");
     s->r->new_claim = !PLANTED(EVIDENCE_ACROSS_CYCLES) || str_empty(s->d->claim_cycle);
@@ -225,7 +67,7 @@ static void take_up_claim(struct step *s)
 }
 
 /* What may happen in any phase that is not over. True when it decided. */
-static bool decide_common(struct step *s)
+static bool decide_common(struct deciding *s)
 {
     const struct dossier *d = s->d;
     enum phase ends;
@@ -261,17 +103,19 @@ static bool decide_common(struct step *s)
 }
 
 /* Nobody may work on it yet: the ticket says why, and may not be done. */
-static void wait_before_work(struct step *s, enum notice_state why)
+static void wait_before_work(struct deciding *s, enum notice_state why)
 {
     enum hold hold = hold_the_gate(s);
 
     s->r->breach = hold == HOLD_ORDERED && !s->d->ticket.moved_by_us;
-    say(s, hold == HOLD_REFUSED || hold == HOLD_GIVEN_UP ? held_notice(s->d, hold, why) : why);
+    decide_say(s, hold == HOLD_REFUSED || hold == HOLD_GIVEN_UP
+                      ? decide_held_notice(s->d, hold, why)
+                      : why);
     look_by(s, s->d->now_ms + s->p->sweep_ms);
 }
 
 /* Whatever else is waited for: a no is a no, and the time for an approval runs out. */
-static bool ends_before_work(struct step *s, enum notice_state waits)
+static bool ends_before_work(struct deciding *s, enum notice_state waits)
 {
     const struct dossier *d = s->d;
     bool owed = d->approval_needed && !d->emergency && !approving_is_done(d);
@@ -285,7 +129,7 @@ static bool ends_before_work(struct step *s, enum notice_state waits)
     return s->r->move;
 }
 
-static void decide_before_work(struct step *s)
+static void decide_before_work(struct deciding *s)
 {
     const struct dossier *d = s->d;
     enum notice_state waits = d->held ? NOTICE_UNCLEAR : permit_before_work(d, s->r);
@@ -310,7 +154,7 @@ static void decide_before_work(struct step *s)
     wait_before_work(s, NOTICE_WAITING_APPROVAL);
 }
 
-static void decide_ticketing(struct step *s)
+static void decide_ticketing(struct deciding *s)
 {
     const struct dossier *d = s->d;
 
@@ -332,7 +176,7 @@ static void decide_ticketing(struct step *s)
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
-static void decide_fulfilling(struct step *s)
+static void decide_fulfilling(struct deciding *s)
 {
     const struct dossier *d = s->d;
     bool cannot_return = s->verify && is_refused(d, FLOW_RETURN, d->ticket.cycle);
@@ -351,7 +195,7 @@ static void decide_fulfilling(struct step *s)
     struct gate_verdict g = gate_judge(d);
     enum hold hold = hold_the_gate(s);
     enum notice_state work = was_returned ? gate_contradicts(d, &g) : NOTICE_READY;
-    say(s, s->own ? NOTICE_OWN_CLAIM : held_notice(d, hold, work));
+    decide_say(s, s->own ? NOTICE_OWN_CLAIM : decide_held_notice(d, hold, work));
     s->r->read_sources = extra_is_unread(d, s->p);
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
@@ -372,7 +216,7 @@ static int64_t next_read_ms(const struct dossier *d, const struct policy *p,
 }
 
 /* Not as asked for long enough: back to the fulfiller, or stay where no road leads back. */
-static bool send_back(struct step *s, const struct gate_verdict *g)
+static bool send_back(struct deciding *s, const struct gate_verdict *g)
 {
     const struct dossier *d = s->d;
     bool patient = d->now_ms - d->claimed_ms < s->p->return_after_ms;
@@ -380,7 +224,7 @@ static bool send_back(struct step *s, const struct gate_verdict *g)
     if (!g->contradicted || patient || !gate_holds(d))
         return false;
     if (s->verify && is_refused(d, FLOW_RETURN, d->ticket.cycle)) {
-        try_again(s, FLOW_RETURN, "CannotReturn");
+        decide_try_again(s, FLOW_RETURN, "CannotReturn");
         return false;
     }
     move(s, PHASE_FULFILLING, g->reason);
@@ -390,7 +234,7 @@ static bool send_back(struct step *s, const struct gate_verdict *g)
     return true;
 }
 
-static void decide_verifying(struct step *s)
+static void decide_verifying(struct deciding *s)
 {
     const struct dossier *d = s->d;
     struct gate_verdict g = gate_judge(d);
@@ -415,10 +259,11 @@ static void decide_verifying(struct step *s)
                                   : next); /* also when this visit has read already */
     if (g.read_failed) /* the words that say so are added in the same transaction */
         escalate(s, "SourceUnreadable", item_since(&d->items[g.first_failed]).last_known_ms);
-    say(s, held_notice(s->d, hold_the_gate(s), waits ? waits : notice_of_waiting(d, &g)));
+    decide_say(
+        s, decide_held_notice(s->d, hold_the_gate(s), waits ? waits : notice_of_waiting(d, &g)));
 }
 
-static void decide_proven(struct step *s)
+static void decide_proven(struct deciding *s)
 {
     const struct dossier *d = s->d;
     struct gate_verdict g = gate_judge(d);
@@ -426,7 +271,7 @@ static void decide_proven(struct step *s)
 
     if (owes_afterwards(owed) &&
         !g.contradicted) { /* for days, maybe; read again when it may close */
-        say(s, NOTICE_OWED);
+        decide_say(s, NOTICE_OWED);
         return;
     }
     if (g.answer == GATE_NO) {
@@ -441,9 +286,9 @@ static void decide_proven(struct step *s)
         move(s, PHASE_CLOSED, g.reason);
         return;
     }
-    say(s, g.answer == GATE_YES ? NOTICE_VERIFIED : NOTICE_EXCEPTION);
+    decide_say(s, g.answer == GATE_YES ? NOTICE_VERIFIED : NOTICE_EXCEPTION);
     if (is_refused(d, FLOW_CLOSE, d->claim_cycle))
-        try_again(s, FLOW_CLOSE, "CannotClose");
+        decide_try_again(s, FLOW_CLOSE, "CannotClose");
     else if (gate_closes(d) &&
              !is_working(d, FLOW_CLOSE)) /* a parked one of an earlier claim is replaced */
         enqueue(s, FLOW_CLOSE, d->claim_cycle, NOTICE_VERIFIED);
@@ -451,7 +296,7 @@ static void decide_proven(struct step *s)
     look_by(s, d->now_ms + s->p->times.lease_ms);
 }
 
-static void decide_claim(struct step *s)
+static void decide_claim(struct deciding *s)
 {
     if (s->human_claim && s->d->phase != PHASE_CLAIMED) {
         take_up_claim(s);
@@ -467,24 +312,24 @@ static void decide_claim(struct step *s)
         decide_proven(s);
 }
 
-static void decide_closed(struct step *s)
+static void decide_closed(struct deciding *s)
 {
     if (s->human_claim)
         take_up_claim(s);
     else if (s->here && (s->d->ticket.role == STATUS_OPEN || s->verify || s->own))
         move(s, PHASE_FULFILLING, "Reopened"); /* in Verifying: a late step of ours followed it */
     else /* the last word, when it could not be said yet, or was written over */
-        say(s, drift_notice(s->d));
+        decide_say(s, drift_notice(s->d));
 }
 
 /* Back to work, or to waiting for the approval that it never had. */
-static void take_up_again(struct step *s, const char *reason)
+static void take_up_again(struct deciding *s, const char *reason)
 {
     bool approved = s->d->approved_ms || PLANTED(BACK_WITHOUT_APPROVAL);
     move(s, approved ? PHASE_FULFILLING : PHASE_RECEIVED, reason);
 }
 
-static void decide_orphaned(struct step *s)
+static void decide_orphaned(struct deciding *s)
 {
     if (s->here)
         take_up_again(s, "TicketCameBack");
@@ -494,14 +339,14 @@ static void decide_orphaned(struct step *s)
 
 /* Only we may move it out of Verifying, whatever the mode: nobody shall wait there for a check that
  * never comes. */
-static void return_what_is_over(struct step *s)
+static void return_what_is_over(struct deciding *s)
 {
     const struct dossier *d = s->d;
 
     if (!s->verify || is_working(d, FLOW_RETURN))
         return;
     if (is_refused(d, FLOW_RETURN, d->ticket.cycle))
-        try_again(s, FLOW_RETURN, "CannotReturn");
+        decide_try_again(s, FLOW_RETURN, "CannotReturn");
     else if (d->returns_last_hour >= s->p->reopens_per_hour)
         escalate(s, "ReturnedTooOften", 0);
     else
@@ -509,14 +354,14 @@ static void return_what_is_over(struct step *s)
 }
 
 /* Once its ticket says that a later request asks for the opposite, nobody shall have it in hand. */
-static void cancel_superseded(struct step *s)
+static void cancel_superseded(struct deciding *s)
 {
     const struct dossier *d = s->d;
 
     if (!superseded_cancels(d) || is_working(d, FLOW_CANCEL))
         return;
     if (is_refused(d, FLOW_CANCEL, d->ticket.cycle))
-        try_again(s, FLOW_CANCEL, "CannotCancel");
+        decide_try_again(s, FLOW_CANCEL, "CannotCancel");
     else if (d->returns_last_hour >= s->p->reopens_per_hour)
         escalate(s, "CancelledTooOften", 0);
     else
@@ -526,7 +371,7 @@ static void cancel_superseded(struct step *s)
 /* Over, and the ticket is here. Whoever cancelled on the ticket may think better of it, there. What
  * the platform withdrew, what was denied, and what came too late is not to be fulfilled: while the
  * ticket looks as if it were, it says so and is no way to Done. */
-static void decide_over(struct step *s)
+static void decide_over(struct deciding *s)
 {
     const struct dossier *d = s->d;
     bool ended_too = d->ticket.role == STATUS_CANCELLED || d->ticket.role == STATUS_DECLINED;
@@ -547,14 +392,15 @@ static void decide_over(struct step *s)
         escalate(s, "ClosedAlthoughOver", 0);
     enum hold hold = hold_the_gate(s);
     return_what_is_over(s);
-    say(s, hold == HOLD_REFUSED || hold == HOLD_GIVEN_UP ? held_notice(s->d, hold, NOTICE_NONE)
-                                                         : notice_of_over(d));
+    decide_say(s, hold == HOLD_REFUSED || hold == HOLD_GIVEN_UP
+                      ? decide_held_notice(s->d, hold, NOTICE_NONE)
+                      : notice_of_over(d));
     cancel_superseded(s);
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
 /* An exception asked for on the ticket: granted once, or refused, and the ticket says why. */
-static void answer_plea(struct step *s)
+static void answer_plea(struct deciding *s)
 {
     const struct dossier *d = s->d;
     enum plea_verdict v = plea_judge(d);
@@ -576,7 +422,7 @@ static bool is_uncovered(const struct dossier *d)
 }
 
 /* What the exception covered is to be made after all. */
-static void take_up_uncovered(struct step *s)
+static void take_up_uncovered(struct deciding *s)
 {
     if (s->d->phase == PHASE_EXCEPTION)
         move(s, PHASE_VERIFYING, "ExceptionTakenBack");
@@ -584,72 +430,9 @@ static void take_up_uncovered(struct step *s)
         move(s, PHASE_FULFILLING, "ExceptionTakenBack");
 }
 
-/* --- what is ours on the ticket --- */
-
-static bool has_word(struct str list, struct str word)
-{
-    while (list.len)
-        if (str_eq(str_cut(&list, ' '), word))
-            return true;
-    return false;
-}
-
-/* What people did to what is ours on the ticket, and to the resolution. None of it has an effect on
- * what is proven: it is undone, and goes into evidence. Only tickets that we made have a binding.
- */
-static void mend(struct step *s)
-{
-    const struct dossier *d = s->d;
-    const struct ticket *t = &d->ticket;
-    bool made = s->here && !d->from_ticket && !is_working(d, FLOW_CREATE) && !d->unsteady;
-    bool unbound = made && (t->bound_elsewhere || !str_eq(t->bound_to, d->request_id));
-    bool open = s->here && (t->role == STATUS_OPEN || t->role == STATUS_VERIFY);
-    bool resolved = open && t->resolution_set && gate_holds(d) && !phase_is_terminal(d->phase);
-
-    s->r->unmarked = made && !str_empty(d->marker) && !has_word(t->markers, d->marker);
-    s->r->rebound = unbound;
-    s->r->resolved = resolved && !str_empty(t->resolution_edit);
-    if (!(unbound || resolved) || is_working(d, FLOW_MEND) || PLANTED(SPOOF_STANDS))
-        return;
-    if (d->flow_parked[FLOW_MEND] && str_eq(d->flow_cycle[FLOW_MEND], t->cycle))
-        try_again(s, FLOW_MEND, "CannotMend");
-    else if (d->writes_last_hour + 2 >= s->p->writes_per_hour) /* a last word takes two */
-        escalate(s, "MendedTooOften", 0);
-    else
-        enqueue(s, FLOW_MEND, t->cycle, NOTICE_NONE);
-    look_by(s, d->now_ms + s->p->sweep_ms);
-}
-
-/* The link to the evidence shows another class of things than is so: words come first. */
-static void show_badge(struct step *s)
-{
-    enum badge badge = badge_wanted(s->d, s->r);
-    struct str name = str_of(badge_name(badge));
-
-    if (!badge)
-        return;
-    if (is_refused(s->d, FLOW_EVIDENCE_LINK, name))
-        try_again(s, FLOW_EVIDENCE_LINK, "CannotLink");
-    else if (badge_has_room(s->d, s->p, badge))
-        enqueue(s, FLOW_EVIDENCE_LINK, name, NOTICE_NONE);
-    look_by(s, s->d->now_ms + s->p->sweep_ms);
-}
-
-/* Work beside the request's own course that Jira refused. */
-static void tell_what_is_refused(struct step *s)
-{
-    const struct dossier *d = s->d;
-
-    if (d->flow_parked[FLOW_CREATE] && !str_empty(d->ticket.issue_id))
-        escalate(s, "TicketUnfinished",
-                 0); /* made and bound; its link or its participants are not */
-    if (d->flow_parked[FLOW_RETIRE])
-        try_again(s, FLOW_RETIRE, "CannotRetire"); /* two live tickets until then */
-}
-
 /* What is refused is recorded in every mode, once for each that outweighs the one before. Where we
  * only warn, a ticket that is closed then is the breach: people close there by themselves. */
-static void record_refusal(struct step *s)
+static void record_refusal(struct deciding *s)
 {
     const struct dossier *d = s->d;
     bool before_work = d->phase == PHASE_RECEIVED || d->phase == PHASE_PENDING_APPROVAL;
@@ -661,7 +444,7 @@ static void record_refusal(struct step *s)
     s->r->breach |= d->mode == GATE_WARN && s->done && !d->refused;
 }
 
-static void (*const DECIDE_IN[PHASE_COUNT])(struct step *) = {
+static void (*const DECIDE_IN[PHASE_COUNT])(struct deciding *) = {
     [PHASE_RECEIVED] = decide_before_work,  [PHASE_PENDING_APPROVAL] = decide_before_work,
     [PHASE_APPROVED] = decide_ticketing,    [PHASE_TICKETING] = decide_ticketing,
     [PHASE_FULFILLING] = decide_fulfilling, [PHASE_CLAIMED] = decide_claim,
@@ -673,7 +456,7 @@ static void (*const DECIDE_IN[PHASE_COUNT])(struct step *) = {
 
 void decide(const struct dossier *d, const struct policy *policy, struct decision *ret)
 {
-    struct step s = {.d = d, .p = policy, .r = ret};
+    struct deciding s = {.d = d, .p = policy, .r = ret};
 
     *ret = (struct decision){.to = d->phase, .notice_key = d->notice_shown_key};
     see_ticket(&s);
@@ -682,8 +465,8 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
                     (d->ticket.mapped_hash || !PLANTED(EMPTY_IS_NO_EDIT));
     ret->tampered = compared && d->approved_hash != d->ticket.mapped_hash;
     ret->edited_back = compared && !ret->tampered && forged_and_taken_back(d);
-    tell_what_is_refused(&s);
-    mend(&s);
+    decide_tell_what_is_refused(&s);
+    decide_mend(&s);
     answer_plea(&s);
     bool decided = decide_common(&s) || exception_reopens(d, ret);
     if (!decided && contested_waits(d))
@@ -694,6 +477,6 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     exception_decide(d, policy, ret);
     emergency_decide(d, ret);
     ahead_decide(d, ret);
-    show_badge(&s);
+    decide_show_badge(&s);
     record_refusal(&s);
 }
