@@ -37,8 +37,9 @@ create or replace function governance.request_show(p text) returns jsonb
 language sql stable set search_path = pg_catalog as $$
     select coalesce((
         select governance.request_summary(r)
-          from governance.access_request r
-         where r.id::text = p or r.id = (select t.request_id from governance.ticket t where t.issue_key = p and p <> '' order by t.request_id limit 1)), (
+          from governance.access_request r -- by its index: what is no id is a ticket's key, and the other way round
+         where r.id = case when p ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p::uuid
+                           else (select t.request_id from governance.ticket t where t.issue_key = p and p <> '' order by t.request_id limit 1) end), (
         select governance.ticket_summary(t.site, t.issue_id) from governance.ticket_status t where t.issue_key = p and p <> '' limit 1))
 $$;
 comment on function governance.request_show(text) is 'One request by id or ticket key; of a ticket that nobody can read, why';
@@ -76,6 +77,12 @@ declare -- each planned for what is asked: what is absent is no condition at all
     v_limit int := (p->>'limit')::int;
     v_after_time timestamptz := case when v_sort <> 'id' then governance.after_time(v_after) end;
     v_after_id uuid := case when v_sort <> 'id' then governance.after_id(v_after) else v_after::uuid end;
+    -- what may be stuck is not over, or has work left: of all there ever were these are few
+    live uuid[] := case when v_stuck then array(
+        select x.id from governance.access_request x
+         where x.phase in ('received', 'pending_approval', 'approved', 'ticketing', 'fulfilling', 'claimed', 'verifying', 'verified', 'exception', 'orphaned')
+        union select f.request_id from governance.flow f where f.state not in ('done', 'moot', 'parked')
+        union select f.request_id from governance.flow f where f.state = 'parked') end;
     page uuid[];
     listed jsonb;
 begin
@@ -88,8 +95,7 @@ begin
                 or (select true from governance.request_item i where i.request_id = x.id and i.source = v_application and i.replaced_at is null limit 1))
            and (not v_overdue or x.id = any (overdue))
            and (not v_stuck
-                or (exists (select from governance.flow f where f.request_id = x.id and f.state not in ('done', 'moot'))
-                    or x.phase not in ('closed', 'denied', 'cancelled', 'expired'))
+                or x.id = any (live)
                    and exists (select from governance.request_status s where s.request_id = x.id and s.state in ('retrying', 'stuck')))),
     found as (
         (select f.id from fits f where v_sort = 'id' and (v_after_id is null or f.id > v_after_id) order by f.id limit v_limit)
