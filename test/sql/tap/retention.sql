@@ -23,7 +23,7 @@ declare
     that date := (select p.month from governance.retain_plan(jsonb_build_array(jsonb_build_object('kind', kind, 'days', 60)), '[]') p limit 1);
 begin
     set local role countersign_owner;
-    return governance.retain_drop(kind, that, clock_timestamp() - interval '60 days', '[]', kind || '.jsonl', repeat('ab', 32), cardinality(coalesce(ids, t.ids(kind))),
+    return governance.retain_drop(kind, that, clock_timestamp() - interval '60 days', '[]', 0, 9223372036854775807, kind || '.jsonl', repeat('ab', 32), cardinality(coalesce(ids, t.ids(kind))),
                                   encode(sha256(convert_to(array_to_string(coalesce(ids, t.ids(kind)), ','), 'UTF8')), 'hex'), runs);
 end $$;
 create function t.made() returns uuid language plpgsql as $$
