@@ -97,9 +97,8 @@ static int written(int64_t count, const char *what)
     return EXIT_CODE_OK;
 }
 
-/* What differs from the log fails an export, as it does `db verify` and `report --ungoverned`. One
- * that is not on record is whole, and EXIT_CODE_DIFFERENT: nobody can tell later that it was made,
- * which whoever gives it to an auditor has to know, and a script sees by its code only. */
+/* What differs from the log fails an export, as it does `db verify`. One that is not on record is
+ * whole, and whoever gives it to an auditor has to know that nobody can tell it was made. */
 static int ended(int code, bool differs, bool recorded)
 {
     if (code != EXIT_CODE_OK)
