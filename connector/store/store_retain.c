@@ -30,7 +30,8 @@ static bool begin(void *conn, struct err *err)
             err_while(err, "becoming the owner of the tables: name a role that may, with "
                            "--conninfo")) &&
            statement(conn, &SQL_LOCK_PATIENCE, err) && statement(conn, &SQL_RETAIN_TAKES, err) &&
-           statement(conn, &SQL_RETAIN_RESTS, err) && statement(conn, &SQL_RETAIN_LOCK, err);
+           statement(conn, &SQL_RETAIN_RESTS, err) && statement(conn, &SQL_RETAIN_ALONE, err) &&
+           statement(conn, &SQL_RETAIN_LOCK, err);
 }
 
 /* --- the plan --- */

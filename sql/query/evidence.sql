@@ -126,6 +126,11 @@ set local statement_timeout = 0
 -- while a file goes to a slow disk
 set local idle_in_transaction_session_timeout = '10min'
 
+-- name: retain_alone
+-- params:
+-- of a program that was killed: its statement would go on, and the next run wait for its lock in vain
+set local client_connection_check_interval = '1s'
+
 -- name: holds_known
 -- params: holds text
 select governance.holds_known($1::jsonb)
