@@ -7,8 +7,9 @@
 #include "cli/progress.h"
 #include "store/store_migrate.h"
 
-static const char USAGE[] = "migrate|verify [--conninfo CONNINFO] [--dry-run] [--json] |\n"
-                            "       retain [--conninfo CONNINFO] [--yes] [--json]";
+static const char USAGE[] =
+    "migrate|verify [--conninfo CONNINFO] [--dry-run] [--json] |\n"
+    "       retain [--conninfo CONNINFO] [--yes] [--portion RECORDS] [--json]";
 
 static void on_step(void *arg, const struct migrate_step *step)
 {

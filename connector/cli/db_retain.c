@@ -19,6 +19,8 @@ enum {
     MANIFEST_BYTES = 64 * 1024,
     MONTHS_MAX = 5 * 12 * 100,
     NAME_SIZE = 48,
+    PORTION_MAX = 1000000,
+    PORTION = 50000, /* whose requests are locked for some seconds, less than a service waits */
     BLOCK_BYTES = 64 * 1024,
 };
 
@@ -34,7 +36,7 @@ struct file {
     int64_t bytes;
     struct buf about; /* of the manifest, up to what is known at the end */
     struct json_out out;
-    struct progress progress;
+    struct progress *progress; /* of the month */
 };
 
 static bool open_file(void *arg, const struct retain_about *about, struct err *err)
@@ -74,7 +76,7 @@ static bool add_line(void *arg, struct str line, struct err *err)
     digest_add(f->digest, line);
     digest_add(f->digest, STR("\n"));
     f->bytes += (int64_t)line.len + 1;
-    progress_step(&f->progress);
+    progress_step(f->progress);
     return (fwrite(line.p, 1, line.len, f->to) == line.len && putc('\n', f->to) != EOF) ||
            write_failed(f, err);
 }
@@ -129,8 +131,6 @@ static bool close_file(void *arg, int64_t rows, char hex[SHA256_HEX_SIZE], struc
     uint8_t digest[SHA256_BYTES];
     bool good = fflush(f->to) == 0 && fsync(fileno(f->to)) == 0;
 
-    progress_end(&f->progress);
-
     good = fclose(f->to) == 0 && good;
     f->to = NULL;
     digest_end(f->digest, digest);
@@ -151,7 +151,6 @@ static bool close_file(void *arg, int64_t rows, char hex[SHA256_HEX_SIZE], struc
 
 static void done(struct file *f)
 {
-    progress_end(&f->progress);
     if (f->to)
         fclose(f->to);
     digest_end(f->digest, (uint8_t[SHA256_BYTES]){0});
@@ -165,10 +164,11 @@ struct run {
     struct arena *arena;
     bool sure;
     int count;
-    int64_t records;
+    int64_t records, portion;
+    struct progress progress;
     struct {
         char kind[NAME_SIZE], month[NAME_SIZE], until[NAME_SIZE];
-        int64_t records;
+        int64_t records, first, last;
     } months[MONTHS_MAX];
 };
 
@@ -191,7 +191,10 @@ static void on_month(void *arg, const struct retain_month *m)
         !str_copy(r->months[r->count].month, NAME_SIZE, m->month) ||
         !str_copy(r->months[r->count].until, NAME_SIZE, m->until))
         return; /* the next run has it */
-    r->months[r->count++].records = m->records;
+    r->months[r->count].records = m->records;
+    r->months[r->count].first = m->first;
+    r->months[r->count++].last = m->last;
+    progress_end(&r->progress);
     if (r->sure)
         return;
     r->records += m->records;
@@ -218,30 +221,58 @@ static struct str kinds_of(const struct retention_config *c, struct arena *arena
     return arena_str(arena, buf_str(&b));
 }
 
+static bool drop_portion(struct run *r, const struct pg_options *options, struct str directory,
+                         const struct retain_month *m, int64_t first, struct str holds,
+                         struct err *err)
+{
+    struct file f = {.directory = directory, .progress = &r->progress};
+    struct retain_sink sink = {open_file, add_line, close_file, &f};
+    int64_t rows = 0;
+
+    buf_init(&f.about, MANIFEST_BYTES);
+    bool good =
+        store_retain_portion(options, m, first, first + r->portion - 1, holds, &sink, &rows, err);
+    if (good && rows) {
+        progress_end(&r->progress);
+        say(r->cli, m->kind, m->month, rows, f.name);
+    }
+    done(&f);
+    r->records += good ? rows : 0;
+    return good;
+}
+
+/* Portions begin at multiples of their size, so that a run after one that was cut off writes the
+ * same again: what was dropped is not asked for, and the rest is what it was. */
 static bool drop_months(struct run *r, const struct pg_options *options, struct str directory,
                         struct str holds, struct err *err)
 {
+    bool good = true;
+
     if (mkdir(directory.p, 0700) != 0 && errno != EEXIST)
         return FAIL(err, ERR_TEMPORARY, "cannot make '%s': %s", directory.p, strerror(errno));
-    for (int i = 0; i < r->count; i++) {
-        struct file f = {.directory = directory};
-        struct retain_sink sink = {open_file, add_line, close_file, &f};
+    for (int i = 0; good && i < r->count; i++) {
         struct retain_month m = {.kind = str_of(r->months[i].kind),
                                  .month = str_of(r->months[i].month),
                                  .until = str_of(r->months[i].until)};
-        int64_t rows = 0;
-        buf_init(&f.about, MANIFEST_BYTES);
-        progress_begin(&f.progress, str_eq_c(m.kind, "evidence") ? "entries" : "records",
+        int64_t first = r->months[i].first / r->portion * r->portion;
+        progress_begin(&r->progress, str_eq_c(m.kind, "evidence") ? "entries" : "records",
                        r->months[i].records);
-        bool good = store_retain_month(options, &m, holds, &sink, &rows, err);
-        if (good && rows)
-            say(r->cli, m.kind, m.month, rows, f.name);
-        done(&f);
-        if (!good)
-            return false;
-        r->records += rows;
+        for (; good && first <= r->months[i].last; first += r->portion)
+            good = drop_portion(r, options, directory, &m, first, holds, err);
+        progress_end(&r->progress);
     }
-    return true;
+    return good;
+}
+
+/* --portion; 0: it is none. */
+static int64_t portion_of(struct cli *cli)
+{
+    const char *named = cli_option(cli, "portion");
+    int64_t portion = PORTION;
+
+    if (named && (!str_to_i64(str_of(named), &portion) || portion < 1 || portion > PORTION_MAX))
+        return 0;
+    return portion;
 }
 
 int db_retain(struct cli *cli, const char *conninfo)
@@ -252,10 +283,18 @@ int db_retain(struct cli *cli, const char *conninfo)
     struct str holds;
     struct err err = {0};
     bool sure = cli_flag(cli, "yes");
+    int64_t portion = portion_of(cli);
     int left = cli_leftover(cli);
 
     if (left)
         return left;
+    if (!portion) {
+        fprintf(stderr,
+                "countersign: --portion is how many records a file has at the most, 1 to "
+                "%d\n",
+                PORTION_MAX);
+        return EXIT_CODE_USAGE;
+    }
     cli->without_mappings = true;
     const struct config *config = cli_config(cli, arena);
     if (!config)
@@ -267,10 +306,13 @@ int db_retain(struct cli *cli, const char *conninfo)
         return EXIT_CODE_OK;
     }
     struct config named = {.database = str_of(conninfo)};
-    *r = (struct run){.cli = cli, .arena = arena, .sure = sure};
-    if (!cli_database(conninfo ? &named : config, arena, &options, &err) ||
-        !store_retain_plan(&options, arena, kinds_of(c, arena), c->holds, &holds, on_month, r,
-                           &err) ||
+    *r = (struct run){.cli = cli, .arena = arena, .sure = sure, .portion = portion};
+    progress_wait(&r->progress, "looking for records whose time is over");
+    bool good =
+        cli_database(conninfo ? &named : config, arena, &options, &err) &&
+        store_retain_plan(&options, arena, kinds_of(c, arena), c->holds, &holds, on_month, r, &err);
+    progress_end(&r->progress);
+    if (!good ||
         (sure && !drop_months(r, &options, str_of(arena_cstr(arena, c->directory)), holds, &err)))
         return cli_fail(&err);
     fprintf(stderr,

@@ -97,6 +97,15 @@ static int written(int64_t count, const char *what)
     return EXIT_CODE_OK;
 }
 
+/* What differs from the log fails an export, as it does `db verify`. One that is not on record is
+ * whole, and whoever gives it to an auditor has to know that nobody can tell it was made. */
+static int ended(int code, bool differs, bool recorded)
+{
+    if (code != EXIT_CODE_OK)
+        return code;
+    return differs ? EXIT_CODE_FAILED : recorded ? EXIT_CODE_OK : EXIT_CODE_DIFFERENT;
+}
+
 /* One request, with the proofs that the published log gives; html->path: and as a page. It is on
  * record before it is shown. */
 static int export_request(const struct pg_options *options, struct evidence_html *html,
@@ -130,8 +139,7 @@ static int export_request(const struct pg_options *options, struct evidence_html
     if (page.unsaid)
         fprintf(stderr, "countersign: the log does not bear out what the database says of it: the "
                         "page says so, and 'db verify' names the rows\n");
-    int code = written(1, "request");
-    return code == EXIT_CODE_OK && page.unsaid ? EXIT_CODE_FAILED : code;
+    return ended(written(1, "request"), page.unsaid, page.recorded);
 }
 
 static int export_format(const struct pg_options *options, const struct evidence_format *format)
@@ -139,9 +147,11 @@ static int export_format(const struct pg_options *options, const struct evidence
     const char *what = "";
     struct err err = {0};
     int64_t count = 0;
+    bool recorded;
 
-    return evidence_format_write(options, format, &count, &what, &err) ? written(count, what)
-                                                                       : cli_fail(&err);
+    return evidence_format_write(options, format, &count, &what, &recorded, &err)
+               ? ended(written(count, what), false, recorded)
+               : cli_fail(&err);
 }
 
 /* Options that belong together. */
@@ -154,18 +164,15 @@ static bool fits(const struct evidence_format *f, const char *request, const cha
            (!html || request) && (out || !sampled);
 }
 
-/* Differences fail it, as they do `db verify` and `report --ungoverned`; the files are there. */
 static int export_population(const struct pg_options *options, const struct population_wish *wish,
                              const char *dir)
 {
     struct err err = {0};
-    int differences = 0;
-    int64_t count = 0;
+    struct population_made made = {0};
 
-    if (!evidence_population_make(options, wish, dir, &count, &differences, &err))
+    if (!evidence_population_make(options, wish, dir, &made, &err))
         return cli_fail(&err);
-    int code = written(count, "requests");
-    return code == EXIT_CODE_OK && differences ? EXIT_CODE_FAILED : code;
+    return ended(written(made.requests, "requests"), made.differences > 0, made.recorded);
 }
 
 static int export_chain(const struct pg_options *options)

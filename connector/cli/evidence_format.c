@@ -170,7 +170,7 @@ static bool write_oscal(const struct pg_options *options, const struct evidence_
 }
 
 static bool write_ocsf(const struct pg_options *options, const struct evidence_format *f,
-                       struct writing *w)
+                       struct writing *w, bool *ret_recorded)
 {
     char from[CLOCK_TEXT_SIZE] = "", to[CLOCK_TEXT_SIZE] = "";
     struct store_entries entries = {.names = f->names, .fn = on_ocsf, .arg = w};
@@ -180,7 +180,9 @@ static bool write_ocsf(const struct pg_options *options, const struct evidence_f
     entries.from = str_of(from);
     entries.to = str_of(to);
     struct err unrecorded = {0};
-    if (f->names && !store_events_exported(options, entries.from, entries.to, &unrecorded))
+    *ret_recorded =
+        !f->names || store_events_exported(options, entries.from, entries.to, &unrecorded);
+    if (!*ret_recorded)
         fprintf(stderr,
                 "countersign: that these events are exported with names is not on record: %s\n",
                 unrecorded.what);
@@ -188,7 +190,8 @@ static bool write_ocsf(const struct pg_options *options, const struct evidence_f
 }
 
 bool evidence_format_write(const struct pg_options *options, const struct evidence_format *f,
-                           int64_t *ret_count, const char **ret_what, struct err *err)
+                           int64_t *ret_count, const char **ret_what, bool *ret_recorded,
+                           struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(ENTRY_BYTES);
     struct writing w = {.arena = arena, .err = err};
@@ -196,8 +199,9 @@ bool evidence_format_write(const struct pg_options *options, const struct eviden
 
     if (!ocsf && strcmp(f->name, "oscal") != 0)
         return FAIL(err, ERR_INPUT, "--format is ocsf or oscal");
+    *ret_recorded = true;
     buf_init(&w.text, TEXT_BYTES);
-    good = ocsf ? write_ocsf(options, f, &w) : write_oscal(options, f, &w);
+    good = ocsf ? write_ocsf(options, f, &w, ret_recorded) : write_oscal(options, f, &w);
     evidence_log_close(w.log);
     buf_done(&w.text);
     *ret_count = w.count;

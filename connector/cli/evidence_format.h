@@ -11,10 +11,11 @@ struct evidence_format {
     bool names;            /* of accounts; OSCAL never has any */
     const char *log, *key; /* of OSCAL: the published log that it is of */
 };
-/* *ret_count, *ret_what: what was written, so many. ERR_INPUT for a format that is none, or a log
+/* *ret_count, *ret_what: what was written, so many. *ret_recorded false: names were in it, and that
+ * is not on record, as was warned of. ERR_INPUT for a format that is none, or a log
  * that is not given. */
 MUST_CHECK bool evidence_format_write(const struct pg_options *options,
                                       const struct evidence_format *f, int64_t *ret_count,
-                                      const char **ret_what, struct err *err);
+                                      const char **ret_what, bool *ret_recorded, struct err *err);
 
 #endif

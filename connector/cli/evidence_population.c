@@ -229,13 +229,16 @@ static void hash_of(struct str text, char hex[SHA256_HEX_SIZE])
 /* First on record, then shown: a manifest that is there and in no log was made by who may only
  * read. */
 static bool write_manifest(const struct pg_options *options, const struct population *p,
-                           int64_t rows, struct str manifest, const char *dir, struct err *err)
+                           int64_t rows, struct str manifest, const char *dir, bool *ret_recorded,
+                           struct err *err)
 {
     char path[EXPORT_PATH_BYTES], hex[SHA256_HEX_SIZE];
     struct err unrecorded = {0};
 
     hash_of(manifest, hex);
-    if (!store_population_exported(options, p->from, p->to, rows, str_of(hex), &unrecorded))
+    *ret_recorded =
+        store_population_exported(options, p->from, p->to, rows, str_of(hex), &unrecorded);
+    if (!*ret_recorded)
         fprintf(stderr,
                 "countersign: the export is not on record, and no log will vouch for it: %s\n",
                 unrecorded.what);
@@ -243,21 +246,25 @@ static bool write_manifest(const struct pg_options *options, const struct popula
 }
 
 /* Whoever exports should know before the auditor does. How many there are. */
-static int warn_differences(struct str about)
+static bool warn_differences(struct str about, int *ret, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
     const struct json *v;
-    struct err err;
     int64_t difference, counted, logged;
-    int differences = 0;
+    static const char WHILE[] = "reading what the database counted beside the log (no manifest was "
+                                "written; 'db verify' tells whether its functions are ours)";
 
-    if (!json_parse(arena, about, &v, &err))
-        return 0;
-    JSON_EACH(c, json_member(v, "reconciliation"))
+    *ret = 0;
+    if (!json_parse(arena, about, &v, err))
+        return err_while(err, WHILE);
+    const struct json *counts = json_member(v, "reconciliation");
+    if (!counts)
+        return FAIL(err, ERR_INPUT, "%s: 'reconciliation' is missing", WHILE);
+    JSON_EACH(c, counts)
     {
         if (!json_i64(json_member(c, "difference"), &difference) || !difference)
             continue;
-        differences++;
+        ++*ret;
         if (json_i64(json_member(c, "counted"), &counted) &&
             json_i64(json_member(c, "logged"), &logged))
             fprintf(stderr,
@@ -265,7 +272,7 @@ static int warn_differences(struct str about)
                     "names the rows\n",
                     STR_ARG(json_path_str(c, "what")), (long long)counted, (long long)logged);
     }
-    return differences;
+    return true;
 }
 
 static bool write_rows(const struct pg_options *options, const struct population *p,
@@ -286,7 +293,7 @@ static bool write_rows(const struct pg_options *options, const struct population
 }
 
 bool evidence_population_make(const struct pg_options *options, const struct population_wish *wish,
-                              const char *dir, int64_t *ret, int *ret_differences, struct err *err)
+                              const char *dir, struct population_made *ret, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
     struct sampling sampling = {&wish->sample, arena, .jsonl = {.name = "sample.jsonl"},
@@ -307,12 +314,13 @@ bool evidence_population_make(const struct pg_options *options, const struct pop
     if (!write_rows(options, &p, &m, dir, arena, &about, &sql, err) ||
         (wish->sample.size && !write_sample(&sampling, dir, err)))
         return false;
-    *ret = m.rows;
-    *ret_differences = warn_differences(about);
+    ret->requests = m.rows;
+    if (!warn_differences(about, &ret->differences, err))
+        return false;
     AUTO(drop_buf) struct buf manifest;
     buf_init(&manifest, MANIFEST_BYTES);
     put_manifest(&m, &p, &sampling, sql, &manifest);
-    return write_manifest(options, &p, m.rows, buf_str(&manifest), dir, err);
+    return write_manifest(options, &p, m.rows, buf_str(&manifest), dir, &ret->recorded, err);
 }
 
 /* --- verified --- */

@@ -10,17 +10,22 @@
 #include "io/io_pg.h"
 
 /* Write population.jsonl, population.csv, with a wish sample.jsonl and sample.csv, and
- * manifest.json into `dir`, made when it is not there, and on record before that. *ret: requests in
- * it; *ret_differences: counts that are not what the log tells, each of which was warned of: the
- * files are written all the same, and their manifest says so. */
+ * manifest.json into `dir`, made when it is not there, and on record before that. */
 struct population_wish {
     const char *from, *to; /* RFC 3339 or dates: from <= ... < to */
     const char *by;        /* "requested" in it, or "changed"; NULL: requested */
     struct sample_wish sample;
 };
+struct population_made {
+    int64_t requests;
+    /* Counts that are not what the log tells, each of which was warned of: the files are written
+     * all the same, and their manifest says so. */
+    int differences;
+    bool recorded; /* else it was warned of: no log will vouch for the files */
+};
 MUST_CHECK bool evidence_population_make(const struct pg_options *options,
                                          const struct population_wish *wish, const char *dir,
-                                         int64_t *ret, int *ret_differences, struct err *err);
+                                         struct population_made *ret, struct err *err);
 /* Is that a folder with a manifest, or its manifest.json? *ret_dir: the folder. */
 bool evidence_population_is(const char *path, char ret_dir[EXPORT_PATH_BYTES]);
 /* The files are those of the manifest, its counts those of the files, and the sample the one that

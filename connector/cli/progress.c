@@ -15,6 +15,13 @@ void progress_begin(struct progress *p, const char *what, int64_t total)
                            .began_ms = clock_mono_ms(&CLOCK_SYSTEM)};
 }
 
+void progress_wait(struct progress *p, const char *what)
+{
+    *p = (struct progress){.what = what, .next = INT64_MAX, .shown = isatty(STDERR_FILENO)};
+    if (p->shown)
+        fprintf(stderr, "%s ...", what);
+}
+
 static void draw(struct progress *p, int64_t now_ms)
 {
     static const char BAR[] = "##############################";

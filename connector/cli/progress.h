@@ -14,9 +14,11 @@ struct progress {
 
 /* total 0: nobody knows it. `what` is kept; the line appears after half a second. */
 void progress_begin(struct progress *p, const char *what, int64_t total);
+/* Something without a count is done: said at once, until progress_end. */
+void progress_wait(struct progress *p, const char *what);
 /* One more is done; cheap. */
 void progress_step(struct progress *p);
-/* The line is wiped. */
+/* The line is wiped; another step draws it again. */
 void progress_end(struct progress *p);
 
 #endif

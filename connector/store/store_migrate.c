@@ -298,7 +298,7 @@ struct check {
     store_object_fn *fn;
     store_progress_fn *progress; /* may be NULL */
     void *arg;
-    int64_t total; /* entries, when it began */
+    int64_t total; /* entries, as the head says */
 };
 
 static void tell_progress(const struct check *c, const char *what, int64_t done, int64_t total)
@@ -424,26 +424,20 @@ static bool check_row(void *arg, const struct evidence_row *row)
     return false;
 }
 
-/* A chain that was cut at its end still verifies: the head knows how long it was. The chain may
- * grow meanwhile, so that it is as long as the head said before it was walked, or longer, and no
- * longer than the head says now. */
-static bool check_end(void *conn, struct check *c, int before, struct err *err)
+/* A chain that was cut at its end still verifies: the head knows how long it is. */
+static void check_end(struct check *c)
 {
     struct str root;
-    int now;
 
     if (c->f->broken_at)
-        return true;
-    if (!count(conn, &SQL_EVIDENCE_LAST, &now, err))
-        return false;
-    if (c->chain.seq < before || next_checkpoint(c, &root) > now) {
+        return;
+    if (c->chain.seq < c->total || next_checkpoint(c, &root)) {
         c->f->broken_at = c->chain.seq + 1;
         c->f->broken_why = "the last entries are gone";
-    } else if (c->chain.seq > now) {
-        c->f->broken_at = now + 1;
+    } else if (c->chain.seq > c->total) {
+        c->f->broken_at = c->total + 1;
         c->f->broken_why = "the head of the chain does not know it";
     }
-    return true;
 }
 
 static bool compare_by(void *conn, const struct pg_stmt *stmt, const struct pg_param *params,
@@ -525,33 +519,41 @@ static bool tell_files(void *conn, struct check *c, struct err *err)
     return true;
 }
 
-static bool evidence_length(void *conn, struct check *c, int *ret, struct err *err)
+static bool evidence_length(void *conn, struct check *c, struct err *err)
 {
-    bool good = count(conn, &SQL_EVIDENCE_LAST, ret, err);
+    int total;
+    bool good = count(conn, &SQL_EVIDENCE_LAST, &total, err);
 
-    c->total = good ? *ret : 0;
+    c->total = good ? total : 0;
     return good;
 }
+
+/* Everything is read as it is at one time, whoever writes meanwhile: chain, head, checkpoints and
+ * rows are of each other. */
+static const char ONE_TIME[] =
+    "set jit = off;" /* to compile so long a statement takes longer than to run it */
+    "begin isolation level repeatable read read only;"
+    "set local idle_in_transaction_session_timeout = '10min'"; /* findings go to a slow reader */
 
 static bool verify_body(void *arg, void *conn, struct err *err)
 {
     struct check *check = arg;
     struct walk walk = {.fn = check_row, .arg = check};
-    int before;
 
-    /* to compile so long a statement takes longer than to run it */
-    if (!pg_session_script(conn, "set jit = off", err))
+    if (!pg_session_script(conn, ONE_TIME, err))
         return false;
     evidence_start(&check->chain);
     check->conn = conn;
-    return compare_migrations(conn, check->f, err) &&
-           count(conn, &SQL_VERIFY_UNCOMMENTED, &check->f->uncommented, err) &&
-           compare_objects(conn, check, err) && evidence_length(conn, check, &before, err) &&
-           read_checkpoints(check, 0, err) && walk_body(&walk, conn, err) &&
-           check_end(conn, check, before, err) && tell_files(conn, check, err) &&
+    if (!compare_migrations(conn, check->f, err) ||
+        !count(conn, &SQL_VERIFY_UNCOMMENTED, &check->f->uncommented, err) ||
+        !compare_objects(conn, check, err) || !evidence_length(conn, check, err) ||
+        !read_checkpoints(check, 0, err) || !walk_body(&walk, conn, err))
+        return false;
+    check_end(check);
+    return tell_files(conn, check, err) &&
            count(conn, &SQL_RETENTION_FORGED, &check->f->forged, err) &&
            count(conn, &SQL_COMMITMENTS_FORGED, &check->f->commitments_forged, err) &&
-           compare_rows(conn, check, err);
+           compare_rows(conn, check, err) && pg_session_script(conn, "commit", err);
 }
 
 bool store_verify(const struct pg_options *options, store_object_fn *fn,

@@ -42,8 +42,9 @@ typedef void store_object_fn(void *arg, struct str kind, struct str name, struct
 /* How far it is: `done` of `total` entries, then requests. */
 typedef void store_progress_fn(void *arg, const char *what, int64_t done, int64_t total);
 /* Compare the database with this program and with what db migrate left, walk the evidence chain,
- * and compare rows with it. fn is told each object that differs, and the first hundred rows.
- * progress may be NULL. Memory does not depend on how much there is. */
+ * and compare rows with it: all of it as it was at the time this began, whatever is written
+ * meanwhile, in one transaction that only reads. fn is told each object that differs, and the first
+ * hundred rows. progress may be NULL. Memory does not depend on how much there is. */
 MUST_CHECK bool store_verify(const struct pg_options *options, store_object_fn *fn,
                              store_progress_fn *progress, void *arg, struct store_findings *ret,
                              struct err *err);

@@ -1,6 +1,7 @@
 /* store_retain.c: records whose time is over, written to a file and dropped; people erased. */
 #include "store/store_retain.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -29,6 +30,7 @@ static bool begin(void *conn, struct err *err)
             err_while(err, "becoming the owner of the tables: name a role that may, with "
                            "--conninfo")) &&
            statement(conn, &SQL_LOCK_PATIENCE, err) && statement(conn, &SQL_RETAIN_TAKES, err) &&
+           statement(conn, &SQL_RETAIN_RESTS, err) && statement(conn, &SQL_RETAIN_ALONE, err) &&
            statement(conn, &SQL_RETAIN_LOCK, err);
 }
 
@@ -58,7 +60,9 @@ static bool plan_body(void *arg, void *conn, struct err *err)
         struct retain_month m = {.kind = pg_cell(&reply, i, 0),
                                  .month = pg_cell(&reply, i, 1),
                                  .until = pg_cell(&reply, i, 2)};
-        if (str_to_i64(pg_cell(&reply, i, 3), &m.records))
+        if (str_to_i64(pg_cell(&reply, i, 3), &m.records) &&
+            str_to_i64(pg_cell(&reply, i, 4), &m.first) &&
+            str_to_i64(pg_cell(&reply, i, 5), &m.last))
             p->fn(p->arg, &m);
     }
     pg_session_release(&reply);
@@ -74,12 +78,13 @@ bool store_retain_plan(const struct pg_options *options, struct arena *arena, st
     return pg_run_blocking(options, plan_body, &p, err);
 }
 
-/* --- one month --- */
+/* --- a portion of a month --- */
 
-struct month {
+struct portion {
     struct str kind, month, until, holds;
     const struct retain_sink *sink;
-    int64_t rows, last;
+    char first[STORE_NUMBER_SIZE], last[STORE_NUMBER_SIZE];
+    int64_t rows;
     struct digest *ids;
     char export[128];
     char hex[SHA256_HEX_SIZE];
@@ -89,7 +94,7 @@ struct month {
     char prev[SHA256_HEX_SIZE], hash[SHA256_HEX_SIZE]; /* before it, and of its last entry */
 };
 
-static void put_run(struct month *m)
+static void put_run(struct portion *m)
 {
     AUTO(drop_buf) struct buf tree;
     char hex[2 * TLOG_RANGE_NODES * TLOG_NODE_BYTES + 1];
@@ -109,7 +114,7 @@ static void put_run(struct month *m)
 }
 
 /* An entry belongs to the run of the one before it, or begins another one. */
-static bool add_entry(struct month *m, int64_t seq, struct str body, struct str prev,
+static bool add_entry(struct portion *m, int64_t seq, struct str body, struct str prev,
                       struct str hash)
 {
     AUTO(drop_buf) struct buf room;
@@ -126,23 +131,24 @@ static bool add_entry(struct month *m, int64_t seq, struct str body, struct str 
            str_copy(m->hash, sizeof m->hash, hash);
 }
 
-static bool take_row(struct month *m, const struct pg_reply *reply, int row, struct err *err)
+static bool take_row(struct portion *m, const struct pg_reply *reply, int row, struct err *err)
 {
     struct str id = pg_cell(reply, row, 0);
     bool evidence = str_eq_c(m->kind, "evidence");
+    int64_t number;
 
-    if (!str_to_i64(id, &m->last))
+    if (!str_to_i64(id, &number))
         return FAIL(err, ERR_BUG, "a record without its number");
     if (m->rows++)
         digest_add(m->ids, STR(","));
     digest_add(m->ids, id);
-    if (evidence && !add_entry(m, m->last, pg_cell(reply, row, 2), pg_cell(reply, row, 3),
+    if (evidence && !add_entry(m, number, pg_cell(reply, row, 2), pg_cell(reply, row, 3),
                                pg_cell(reply, row, 4)))
         return FAIL(err, ERR_BUG, "an entry without its hashes");
     return m->sink->line(m->sink->arg, pg_cell(reply, row, 1), err);
 }
 
-static bool open_sink(struct month *m, void *conn, struct err *err)
+static bool open_sink(struct portion *m, void *conn, struct err *err)
 {
     struct pg_param params[] = {store_p(m->kind), store_p(m->month)};
     struct pg_reply reply;
@@ -180,7 +186,7 @@ static bool next_ids(void *conn, struct buf *ids, int *ret_count, struct err *er
     return true;
 }
 
-static bool write_page(struct month *m, void *conn, struct str ids, struct err *err)
+static bool write_page(struct portion *m, void *conn, struct str ids, struct err *err)
 {
     struct pg_param params[] = {store_p(m->kind), store_p(ids)};
     struct pg_reply reply;
@@ -194,11 +200,12 @@ static bool write_page(struct month *m, void *conn, struct str ids, struct err *
     return good;
 }
 
-static bool pages(struct month *m, void *conn, struct err *err)
+static bool pages(struct portion *m, void *conn, struct err *err)
 {
     AUTO(drop_buf) struct buf ids;
-    struct pg_param params[] = {store_p(m->kind), store_p(m->month), store_p(m->until),
-                                store_p(m->holds)};
+    struct pg_param params[] = {store_p(m->kind),          store_p(m->month),
+                                store_p(m->until),         store_p(m->holds),
+                                store_p(str_of(m->first)), store_p(str_of(m->last))};
     struct pg_reply reply;
     int count;
 
@@ -214,7 +221,7 @@ static bool pages(struct month *m, void *conn, struct err *err)
     return true;
 }
 
-static bool drop(struct month *m, void *conn, struct err *err)
+static bool drop(struct portion *m, void *conn, struct err *err)
 {
     char rows[STORE_NUMBER_SIZE], ids[SHA256_HEX_SIZE];
     uint8_t digest[SHA256_BYTES];
@@ -226,20 +233,23 @@ static bool drop(struct month *m, void *conn, struct err *err)
     put_run(m);
     json_close_array(&m->out);
     if (m->runs.over)
-        return FAIL(err, ERR_INPUT, "too many requests are still open among those of the month");
+        return FAIL(err, ERR_INPUT,
+                    "too many requests are still open among those of the portion: name a smaller "
+                    "--portion");
     struct pg_param params[] = {
-        store_p(m->kind),       store_p(m->month),          store_p(m->until),
-        store_p(m->holds),      store_p(str_of(m->export)), store_p(str_of(m->hex)),
-        store_i(m->rows, rows), store_p(str_of(ids)),       store_p(buf_str(&m->runs))};
+        store_p(m->kind),           store_p(m->month),         store_p(m->until),
+        store_p(m->holds),          store_p(str_of(m->first)), store_p(str_of(m->last)),
+        store_p(str_of(m->export)), store_p(str_of(m->hex)),   store_i(m->rows, rows),
+        store_p(str_of(ids)),       store_p(buf_str(&m->runs))};
     if (!pg_session_query(conn, &SQL_RETAIN_DROP, params, &reply, err))
         return false;
     pg_session_release(&reply);
     return pg_session_script(conn, "commit", err);
 }
 
-static bool month_body(void *arg, void *conn, struct err *err)
+static bool portion_body(void *arg, void *conn, struct err *err)
 {
-    struct month *m = arg;
+    struct portion *m = arg;
 
     if (!begin(conn, err) || !pages(m, conn, err))
         return false;
@@ -248,21 +258,23 @@ static bool month_body(void *arg, void *conn, struct err *err)
     return m->sink->close(m->sink->arg, m->rows, m->hex, err) && drop(m, conn, err);
 }
 
-bool store_retain_month(const struct pg_options *options, const struct retain_month *month,
-                        struct str holds, const struct retain_sink *sink, int64_t *ret_rows,
-                        struct err *err)
+bool store_retain_portion(const struct pg_options *options, const struct retain_month *month,
+                          int64_t first, int64_t last, struct str holds,
+                          const struct retain_sink *sink, int64_t *ret_rows, struct err *err)
 {
-    struct month m = {.kind = month->kind,
-                      .month = month->month,
-                      .until = month->until,
-                      .holds = holds,
-                      .sink = sink,
-                      .ids = digest_new()};
+    struct portion m = {.kind = month->kind,
+                        .month = month->month,
+                        .until = month->until,
+                        .holds = holds,
+                        .sink = sink,
+                        .ids = digest_new()};
 
+    snprintf(m.first, sizeof m.first, "%lld", (long long)first);
+    snprintf(m.last, sizeof m.last, "%lld", (long long)last);
     buf_init(&m.runs, RUNS_BYTES);
     json_begin(&m.out, &m.runs);
     json_open_array(&m.out);
-    bool done = pg_run_blocking(options, month_body, &m, err);
+    bool done = pg_run_blocking(options, portion_body, &m, err);
     digest_end(m.ids, (uint8_t[SHA256_BYTES]){0});
     buf_done(&m.runs);
     *ret_rows = m.rows;

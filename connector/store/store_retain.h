@@ -10,6 +10,7 @@ struct retain_month {
     struct str kind, month; /* month: its first day */
     struct str until;       /* nothing from there on goes */
     int64_t records;
+    int64_t first, last; /* the numbers that they lie within */
 };
 typedef void retain_month_fn(void *arg, const struct retain_month *month);
 /* Tell each month that may go, the oldest first; borrowed until fn returns. kinds: JSON [{"kind",
@@ -31,13 +32,14 @@ struct retain_sink {
     bool (*close)(void *arg, int64_t rows, char hex[SHA256_HEX_SIZE], struct err *err);
     void *arg;
 };
-/* Write one month of a kind, as the plan told it, and drop it, all of it or nothing, whenever this
- * process dies: what was written and is not on record was not dropped, and is written again.
- * *ret_rows may be 0. */
-MUST_CHECK bool store_retain_month(const struct pg_options *options,
-                                   const struct retain_month *month, struct str holds,
-                                   const struct retain_sink *sink, int64_t *ret_rows,
-                                   struct err *err);
+/* Write one portion of a month that the plan told, the records whose numbers are first to last, and
+ * drop it, all of it or nothing, whenever this process dies: what was written and is not on record
+ * was not dropped, and is written again, alike for the same numbers. Memory, here and in the
+ * database, and how long its requests are locked, grow with the portion. *ret_rows may be 0. */
+MUST_CHECK bool store_retain_portion(const struct pg_options *options,
+                                     const struct retain_month *month, int64_t first, int64_t last,
+                                     struct str holds, const struct retain_sink *sink,
+                                     int64_t *ret_rows, struct err *err);
 
 /* Erase a person, or (not sure) tell what would be: *ret_report is the JSON of
  * governance.person_erase(), in the arena. */

@@ -118,8 +118,18 @@ select pg_advisory_xact_lock(hashtextextended('countersign retain', 0))
 
 -- name: retain_takes
 -- params:
--- as long as it takes: a month of a million entries is one statement
+-- as long as it takes: what is over is found by one statement, among all that there is
 set local statement_timeout = 0
+
+-- name: retain_rests
+-- params:
+-- while a file goes to a slow disk
+set local idle_in_transaction_session_timeout = '10min'
+
+-- name: retain_alone
+-- params:
+-- of a program that was killed: its statement would go on, and the next run wait for its lock in vain
+set local client_connection_check_interval = '1s'
 
 -- name: holds_known
 -- params: holds text
@@ -127,7 +137,7 @@ select governance.holds_known($1::jsonb)
 
 -- name: retain_plan
 -- params: kinds text, holds text
-select kind, month, until, records from governance.retain_plan($1::jsonb, $2::jsonb)
+select kind, month, until, records, first, last from governance.retain_plan($1::jsonb, $2::jsonb)
 
 -- name: retain_export
 -- params: kind text, month text
@@ -135,10 +145,10 @@ select format('%s-%s%s.jsonl', $1::text, left($2::text, 7), nullif('-' || (count
   from governance.retention r where r.kind = $1::text and r.month = $2::text::date
 
 -- name: retain_ids
--- params: kind text, month text, until text, holds text
+-- params: kind text, month text, until text, holds text, first bigint, last bigint
 -- In the order in which they are written and counted; asked once.
 declare retained no scroll cursor for
-select r.id from governance.retain_rows($1, $2::date::timestamp at time zone 'utc', ($2::date + interval '1 month') at time zone 'utc', $3::timestamptz, $4::jsonb) r
+select r.id from governance.retain_rows($1, $2::date::timestamp at time zone 'utc', ($2::date + interval '1 month') at time zone 'utc', $3::timestamptz, $4::jsonb, $5::bigint, $6::bigint) r
 
 -- name: retain_fetch
 -- params:
@@ -150,8 +160,8 @@ fetch 1000 from retained
 select id, line, body, prev, hash from governance.retain_page($1, $2::bigint[])
 
 -- name: retain_drop
--- params: kind text, month text, until text, holds text, export text, sha256 text, rows bigint, ids_sha256 text, runs text
-select governance.retain_drop($1, $2::date, $3::timestamptz, $4::jsonb, $5, $6, $7::bigint, $8, $9::jsonb)
+-- params: kind text, month text, until text, holds text, first bigint, last bigint, export text, sha256 text, rows bigint, ids_sha256 text, runs text
+select governance.retain_drop($1, $2::date, $3::timestamptz, $4::jsonb, $5::bigint, $6::bigint, $7, $8, $9::bigint, $10, $11::jsonb)
 
 -- name: person_erase
 -- params: person text, holds text, sure boolean, actor text, reason text

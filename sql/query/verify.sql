@@ -333,6 +333,16 @@ missing as materialized (
 filed_of as materialized (
     select distinct f.retention_id, f.request_id, f.kind, f.at, f.sha256, k.what, k.form, k.once
       from filed f join kind k on k.kind = f.kind where f.record is null and not (k.what = 'drift' and k.form = 'found')),
+-- Those without an entry and without a hash of one in a file. Not joined: to the planner both are few, and it would compare each with each.
+untold as materialized (
+    select u.* from (
+        select m.*, array_agg(m.told_at) filter (where m.told_at is not null) over (partition by m.request_id, m.what, m.form, m.sha256)
+                        || array_agg(m.told_at) filter (where m.told_at is not null and m.sha256 is null) over (partition by m.request_id, m.what, m.form) as all_told
+          from (select w.request_id, w.what, w.key, w.form, w.first_at, w.last_at, w.sha256, null::timestamptz as told_at from missing w
+                union all
+                select f.request_id, f.what, null, f.form, null, null, f.sha256, f.at from filed_of f) m) u
+     where u.told_at is null
+       and not exists (select from unnest(u.all_told) a where abs(extract(epoch from a - coalesce(u.last_at, u.first_at, a))) <= 60)),
 still as materialized ( -- those of entries that a row goes on saying, each: of the rest the last one only
     select f.retention_id, f.request_id, f.kind, count(*) as n
       from (select f.retention_id, f.request_id, f.kind, f.at, f.sha256, f.what, min(f.form) as form from filed_of f
@@ -417,11 +427,9 @@ wrong as (
     union all
     select 0, case when k.once or not exists (select from row o where (o.what, o.key) = (w.what, w.key) and o.form <> w.form)
                    then format('%s %s has no entry', w.what, w.key) else format('%s %s says otherwise when it was %s', w.what, w.key, w.form) end
-      from missing w join lateral (select bool_or(k.once) as once, array_agg(k.kind) as kinds from kind k where k.what = w.what and k.form = w.form) k on true
+      from untold w join lateral (select bool_or(k.once) as once, array_agg(k.kind) as kinds from kind k where k.what = w.what and k.form = w.form) k on true
       left join lost l on l.request_id = w.request_id and l.kind = 'evidence'
      where l.request_id is null
-       and not exists (select from filed_of f where f.request_id = w.request_id and f.what = w.what and f.form = w.form
-                          and (f.sha256 is null or f.sha256 = w.sha256) and abs(extract(epoch from f.at - coalesce(w.last_at, w.first_at, f.at))) <= 60)
        and not (w.what = 'drift' and w.form = 'found' and exists (select from filed f where f.request_id = w.request_id and f.kind = 'drift.found'
                    and abs(extract(epoch from f.at - w.first_at)) <= 60))
        and not exists (select from entry e where e.request_id = w.request_id and e.kind = any (k.kinds) and e.d ? 'detail_sha256' -- too long to be written out

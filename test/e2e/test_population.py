@@ -150,6 +150,10 @@ def test_an_auditor_needs_nobody_and_leaves_a_record(site, tmp_path):
     assert own("evidence", "export", "--request", key, "--log", folder(site), "--html", tmp_path / "page.html").stderr.count("on record") == 0
     assert "on record" not in own("evidence", "export", "--from", "2020-01-01", "--to", "2100-01-01", "--out", tmp_path / "firm").stderr
     assert "on record" not in own("evidence", "export", "--format", "ocsf", "--to", "2100-01-01").stderr
+    for more in (("--request", one, "--log", folder(site)), ("--from", "2020-01-01", "--to", "2100-01-01", "--out", tmp_path / "unrecorded"), ("--format", "ocsf")):
+        done = site.countersign("evidence", "export", *more, "--conninfo", site.database.dsn_as("firm") + " target_session_attrs=any options='-c default_transaction_read_only=on'", check=False)
+        assert done.returncode == 2 and "on record" in done.stderr and "exported" in done.stderr, (more, done.stderr)  # whole, and a script sees it
+    assert verify(tmp_path / "unrecorded")[0] == 0
     count = "select count(*) from governance.evidence_export where format = 'ocsf' and exported_by = 'firm' and until is not null"
     assert site.sql(count) == "1" and own("evidence", "export", "--format", "ocsf", "--without-names").returncode == 0 and site.sql(count) == "1"
     assert site.sql("select exported_by from governance.evidence_export order by id desc limit 1 offset 1") == "firm"

@@ -163,12 +163,15 @@ def test_what_is_over_goes_by_way_of_a_file(site, tmp_path):
     stop(site)
     before, stay = ids(site), entries_of(site, held, open_one)
     plan = as_owner(site, "db", "retain")
+    wrong = as_owner(site, "db", "retain", "--portion", "0", check=False)
+    assert wrong.returncode == 64 and "--portion is how many records" in wrong.stderr, wrong
     assert "--yes does it" in plan.stderr and "evidence" in plan.stdout and not kept(site).exists() and ids(site) == before
     site.edit_file("countersign.yaml", "evidence: 365d }", f"evidence: 365d, holds: [ {{ name: case 9, tickets: [{held}] }} ] }}")
 
     refused = site.countersign("db", "retain", "--yes", check=False)
     assert refused.returncode != 0 and "becoming the owner" in refused.stderr, "the service drops nothing"
-    command = [site.program, "db", "retain", "--yes", "--config", site.config, "--conninfo", site.database.dsn]
+    retain = ("db", "retain", "--yes", "--portion", "10")  # of few numbers, so that a kill falls between them, too
+    command = [site.program, *retain, "--config", site.config, "--conninfo", site.database.dsn]
     another = kept(site) / "{}-{}.jsonl".format(*plan.stdout.split()[:2])
     another.parent.mkdir(mode=0o700)
     another.write_text("records of another database\n")
@@ -185,13 +188,14 @@ def test_what_is_over_goes_by_way_of_a_file(site, tmp_path):
         for kind in before:
             lost = before[kind] - now[kind] - set(files.get(kind, []))
             assert not lost, (kind, lost)
-    done = as_owner(site, "db", "retain", "--yes")
-    assert as_owner(site, "db", "retain", "--yes").stderr.startswith("0 records"), done
+    done = as_owner(site, *retain)
+    assert as_owner(site, *retain).stderr.startswith("0 records"), done
     now, files = ids(site), written(site)
     for kind in before:
         assert now[kind] | set(files.get(kind, [])) >= before[kind] and not now[kind] & set(files.get(kind, [])), kind
         assert len(files.get(kind, [])) == len(set(files.get(kind, []))), "each once"
     assert files["evidence"] and files["deliveries"] and files["observations"], files.keys()
+    assert all(len(path.read_text().splitlines()) <= 10 for path in kept(site).glob("*.jsonl")) and len(files["evidence"]) > 10, "in portions"
     assert entries_of(site, held, open_one) == stay, "what is held and what is open is as it was"
 
 

@@ -1,5 +1,5 @@
 -- What leaves the database when its time is over, and what never does.
-select plan(43);
+select plan(46);
 
 create function t.aged(request uuid, age interval) returns void language plpgsql as $$
 begin -- as time does it
@@ -23,7 +23,7 @@ declare
     that date := (select p.month from governance.retain_plan(jsonb_build_array(jsonb_build_object('kind', kind, 'days', 60)), '[]') p limit 1);
 begin
     set local role countersign_owner;
-    return governance.retain_drop(kind, that, clock_timestamp() - interval '60 days', '[]', kind || '.jsonl', repeat('ab', 32), cardinality(coalesce(ids, t.ids(kind))),
+    return governance.retain_drop(kind, that, clock_timestamp() - interval '60 days', '[]', 0, 9223372036854775807, kind || '.jsonl', repeat('ab', 32), cardinality(coalesce(ids, t.ids(kind))),
                                   encode(sha256(convert_to(array_to_string(coalesce(ids, t.ids(kind)), ','), 'UTF8')), 'hex'), runs);
 end $$;
 create function t.made() returns uuid language plpgsql as $$
@@ -86,6 +86,18 @@ select is((select string_agg(w.delivery_id, ', ' order by w.delivery_id) from go
 update governance.access_request set look_at = clock_timestamp() where id = :'one';
 select is(t.months('observations') + t.months('flows') + t.months('decisions'), 0::bigint, 'nor what is still looked at');
 update governance.access_request set look_at = null where id = :'one';
+
+-- in portions
+select (t.ids('evidence'))[1] as begins, (t.ids('evidence'))[cardinality(t.ids('evidence'))] as ends \gset
+select results_eq($$select distinct p.first, p.last from governance.retain_plan('[{"kind": "evidence", "days": 60}]', '[]') p$$, format('values (%s::bigint, %s::bigint)', :begins, :ends),
+                  'the plan says which numbers a month has');
+select results_eq(format($$select r.id from governance.retain_rows('evidence', '-infinity', clock_timestamp() - interval '60 days', clock_timestamp() - interval '60 days', '[]', %s, %s) r$$, :begins + 1, :ends - 1),
+                  format('select id from unnest(t.ids(''evidence'')) id where id between %s and %s order by id', :begins + 1, :ends - 1), 'of a portion only what is of its numbers');
+set role countersign_owner;
+select throws_ok(format($$select governance.retain_drop('evidence', (select p.month from governance.retain_plan('[{"kind": "evidence", "days": 60}]', '[]') p limit 1),
+    clock_timestamp() - interval '60 days', '[]', %s, %s, 'evidence.jsonl', repeat('ab', 32), 1, '%s', '[]')$$, :begins, :ends - 1,
+    encode(sha256(convert_to(array_to_string(t.ids('evidence'), ','), 'UTF8')), 'hex')), 'CG064', null, 'and nothing of another one goes with it');
+reset role;
 
 -- it goes
 select throws_ok($$select t.drop('observations', '[]', array[1, 2]::bigint[])$$, 'CG064', null, 'what was not written is not dropped');
