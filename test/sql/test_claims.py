@@ -176,3 +176,20 @@ def test_refusals_of_all_replicas_are_counted_together(db):
     assert db.psql("select cardinality(lent_at) from governance.site_rest") == "3", "three tries, whoever asks at once"
     at_once(db, [f"select governance.site_told('acme', '{n + 1} s')" for n in range(WORKERS)])
     assert db.psql("select extract(epoch from told_until - clock_timestamp()) > 5 from governance.site_rest") == "t"
+
+
+def test_what_is_closed_is_swept_by_parts_and_none_is_left_out(db):
+    """Of many a part each time, whichever it is; of few all."""
+    db.psql(OUTAGE)
+    db.psql("""set session_replication_role = replica;
+        update governance.access_request set phase = 'closed', look_at = null, lease_owner = null, lease_until = null, generation = 2,
+               claim_cycle = '1', claimed_at = now(), verified_at = now(), closed_at = now(), closed_cycle = '1', approved_at = now(), approved_hash = mapped_hash;
+        delete from governance.access_request where id not in (select id from governance.access_request limit 2000);
+        insert into governance.ticket (site, issue_id, issue_key, request_id, state, read_at)
+        select r.site, row_number() over (), '', r.id, 'here', now() - interval '3 days' from governance.access_request r;
+        update pg_class set reltuples = 60000 where oid = 'governance.access_request'::regclass""")
+    found = [int(n) for n in db.psql("select governance.sweep('15 min') from generate_series(1, 400)").split("\n")]
+    assert max(found) < 400 and sum(found) == 2000
+    db.psql("""set session_replication_role = replica; update governance.access_request set look_at = null;
+        update pg_class set reltuples = 2000 where oid = 'governance.access_request'::regclass""")
+    assert db.psql("select governance.sweep('15 min')") == "2000"
