@@ -6,26 +6,28 @@ create or replace function governance.evidence_append(p_kind text, p_request uui
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
     place tid;
-    entry governance.evidence_entry;
+    number bigint; -- of the entry, and what else it will be
+    before bytea;
+    at timestamptz;
+    body text;
+    linked bytea;
     told boolean; -- does anybody want to be?
 begin
     select h.ctid, h.seq + 1, h.hash, exists (select from governance.event_subscriber s where s.ended_at is null)
-      into place, entry.seq, entry.prev, told from governance.evidence_head h where h.one for update of h;
+      into place, number, before, told from governance.evidence_head h where h.one for update of h;
     if octet_length(p_detail) > 60000 then -- an entry of the published log has 65,535 bytes at the most
         p_detail := '{"detail_sha256":"' || encode(sha256(convert_to(p_detail, 'UTF8')), 'hex') || '"}';
     end if;
-    entry.at := clock_timestamp();
-    entry.kind := p_kind;
-    entry.request_id := p_request;
+    at := clock_timestamp();
     -- canonical as a whole: the names in their order, and no member without a value
-    entry.body := concat('{"at":"', to_char(entry.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '"', ',"detail":' || p_detail,
-                         ',"kind":', to_json(p_kind), ',"request":"' || p_request || '"', ',"seq":', entry.seq, '}');
-    entry.hash := sha256(entry.prev || convert_to(entry.body, 'UTF8'));
-    with written as (insert into governance.evidence_entry values (entry.*))
-    update governance.evidence_head h set seq = entry.seq, hash = entry.hash where h.ctid = place;
+    body := concat('{"at":"', to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '"', ',"detail":' || p_detail,
+                   ',"kind":', to_json(p_kind), ',"request":"' || p_request || '"', ',"seq":', number, '}');
+    linked := sha256(before || convert_to(body, 'UTF8'));
+    insert into governance.evidence_entry values (number, at, p_kind, p_request, body, before, linked);
+    update governance.evidence_head h set seq = number, hash = linked where h.ctid = place;
     if told then
-        perform governance.event_follow(entry);
+        perform governance.event_follow(row(number, at, p_kind, p_request, body, before, linked)::governance.evidence_entry);
     end if;
-    return entry.seq;
+    return number;
 end $$;
 comment on function governance.evidence_append(text, uuid, text) is 'Append one entry to the hash chain; called by triggers only';

@@ -6,6 +6,7 @@
 create or replace function governance.evidence_write() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    what constant text := tg_argv[0]; -- kind of the entry
     request uuid;
     said text; -- the detail, in canonical order
     own bytea; -- salt of the documents of the request
@@ -14,9 +15,11 @@ declare
     clear text[];
     beneficiary text; -- of a request, what some of its moves say beside the others
     requester text;
+    cancelled_by text;
     ended_by text;
     clock text;
     proof text;
+    tuple text;
     detail jsonb; -- the detail of the others, and
     people jsonb; -- names and words of people, by the name of the member
     documents jsonb; -- hashes of documents
@@ -30,11 +33,11 @@ begin
     case tg_table_name
     when 'access_request' then
         request := new.id;
-        if tg_argv[0] = 'request.mode' then -- not a move: who may close changes
+        if what = 'request.mode' then -- not a move: who may close changes
             said := '{' || concat_ws(',',
                 '"by":' || to_json(new.mode_by), '"mapping":' || to_json(new.mode_mapping), '"mode":' || to_json(new.mode),
                 '"phase":' || to_json(new.phase), '"was":' || to_json(old.mode)) || '}';
-        elsif tg_argv[0] = 'request.received' then
+        elsif what = 'request.received' then
             own := governance.document_salt(request);
             members := '{beneficiary,requester}';
             clear := array[new.beneficiary, new.requester];
@@ -53,43 +56,49 @@ begin
                 '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.approved_hash, ''), 'UTF8')), 'hex') || '"') || '}';
         else
             select s.salt into own from governance.request_salt s where s.request_id = request;
-            own := coalesce(own, governance.document_salt(request));
-            -- what most moves have nothing of stands apart: to make an expression ready costs more than to compute it
-            if tg_argv[0] = 'request.remapped' then -- else they are those of before
+            if own is null then
+                own := governance.document_salt(request);
+            end if;
+            -- What most moves have nothing of stands apart, each with its name: to make an expression ready, anew in each transaction, costs
+            -- more than to compute it.
+            if what = 'request.remapped' then -- else they are those of before
                 members := '{beneficiary,requester}';
                 clear := array[new.beneficiary, new.requester];
                 salts := array[uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())];
-                beneficiary := encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex');
-                requester := encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex');
-            elsif new.phase in ('verified', 'exception', 'denied', 'cancelled', 'expired') -- asked nothing, most of the time
-                  and governance.clock_end(new.phase) is not null then
-                clock := governance.clock_evidence(request);
+                beneficiary := ',"beneficiary_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex') || '"';
+                requester := ',"requester_commitment":"' || encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex') || '"';
+                tuple := new.mapped_hash;
             end if;
-            if new.phase_reason in ('CancelledOnTicket', 'DeclinedOnTicket') and tg_argv[0] = 'request.moved' then -- by whose hand
-                members := '{ended_by}';
-                clear := array[(select t.moved_by from governance.ticket t where t.request_id = request)];
-                salts := array[uuid_send(gen_random_uuid())];
-                ended_by := encode(sha256(salts[1] || convert_to(nullif(clear[1], ''), 'UTF8')), 'hex');
+            if new.phase in ('verified', 'exception', 'closed', 'denied', 'cancelled', 'expired')
+               or new.phase_reason in ('CancelledOnTicket', 'DeclinedOnTicket') then
+                if new.phase_reason in ('CancelledOnTicket', 'DeclinedOnTicket') and what = 'request.moved' then -- by whose hand
+                    members := '{ended_by}';
+                    clear := array[(select t.moved_by from governance.ticket t where t.request_id = request)];
+                    salts := array[uuid_send(gen_random_uuid())];
+                    ended_by := ',"ended_by_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(clear[1], ''), 'UTF8')), 'hex') || '"';
+                end if;
+                if what = 'request.moved' and new.phase = 'cancelled' then
+                    cancelled_by := ',"cancelled_by":' || to_json(new.cancelled_by);
+                end if;
+                if what <> 'request.remapped' and new.phase <> 'closed' and governance.clock_end(new.phase) is not null then
+                    clock := ',"clock":' || governance.clock_evidence(request);
+                end if;
+                if new.phase in ('verified', 'exception', 'closed') then
+                    proof := ',"proof":' || governance.canonical_json(jsonb_strip_nulls(governance.proof_of(request)));
+                end if;
             end if;
-            if new.phase in ('verified', 'exception', 'closed') then
-                proof := governance.canonical_json(jsonb_strip_nulls(governance.proof_of(request)));
-            end if;
-            said := '{' || concat_ws(',',
-                '"actor":' || to_json(new.phase_actor), '"beneficiary_commitment":"' || beneficiary || '"',
-                '"cancelled_by":' || to_json(case when tg_argv[0] = 'request.moved' and new.phase = 'cancelled' then new.cancelled_by end),
-                '"clock":' || clock, '"cycle":' || to_json(nullif(new.claim_cycle, '')), case when new.emergency then '"emergency":true' end,
-                '"ended_by_commitment":"' || ended_by || '"', '"from":' || to_json(old.phase), '"generation":' || new.generation, '"kind":' || to_json(new.kind), '"mode":' || to_json(new.mode),
-                '"proof":' || proof, '"reason":' || to_json(new.phase_reason), '"requester_commitment":"' || requester || '"',
-                '"to":' || to_json(new.phase),
-                '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(case tg_argv[0] when 'request.remapped' then new.mapped_hash
-                                                                                        else new.approved_hash end, ''), 'UTF8')), 'hex') || '"') || '}';
+            said := concat('{"actor":', to_json(new.phase_actor), beneficiary, cancelled_by, clock, ',"cycle":' || to_json(nullif(new.claim_cycle, '')),
+                case when new.emergency then ',"emergency":true' end, ended_by, ',"from":', to_json(old.phase), ',"generation":', new.generation,
+                ',"kind":', to_json(new.kind), ',"mode":', to_json(new.mode), proof, ',"reason":', to_json(new.phase_reason), requester,
+                ',"to":', to_json(new.phase),
+                ',"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(coalesce(tuple, new.approved_hash), ''), 'UTF8')), 'hex') || '"', '}');
         end if;
     when 'request_item' then
         request := new.request_id;
         members := '{account}';
         clear := array[new.account];
         salts := array[uuid_send(gen_random_uuid())];
-        if tg_argv[0] = 'item.superseded' then -- by which item of which request
+        if what = 'item.superseded' then -- by which item of which request
             select * into other from governance.request_item i where i.id = new.superseded_by;
         end if;
         said := '{' || concat_ws(',',
@@ -293,12 +302,14 @@ begin
         end if;
         said := governance.canonical_json(jsonb_strip_nulls(detail));
     end if;
-    seq := governance.evidence_append(tg_argv[0], request, said);
-    for n in 1..coalesce(cardinality(members), 0) loop
-        if clear[n] <> '' then
-            insert into governance.person_commitment (entry, member, request_id, salt, value) values (seq, members[n], request, salts[n], clear[n]);
-        end if;
-    end loop;
+    seq := governance.evidence_append(what, request, said);
+    if members is not null then
+        for n in 1..cardinality(members) loop
+            if clear[n] <> '' then
+                insert into governance.person_commitment (entry, member, request_id, salt, value) values (seq, members[n], request, salts[n], clear[n]);
+            end if;
+        end loop;
+    end if;
     return null;
 end $$;
 comment on function governance.evidence_write() is 'Trigger: one evidence entry for one state change, at commit';
