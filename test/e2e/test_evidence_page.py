@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import time
 import urllib.request
 
 import pytest
@@ -162,6 +163,11 @@ def test_a_table_that_says_more_than_the_log_proves_nothing(site, tmp_path):
     key = site.ask_removal("novak", "fin-viewer")
     site.until_phase(key, "fulfilling")
     request = site.request(key)["id"]
+    at_rest = (f"select lease_owner is null and look_at > now() + interval '1 s' from governance.access_request r where r.id = '{request}' and exists (select "
+               "from governance.flow f where f.request_id = r.id) and not exists (select from governance.flow f where f.request_id = r.id and f.state <> 'done')")
+    for _ in range(3):  # else a look that is under way finds it open, and takes it up again
+        wait.until(lambda: site.sql(at_rest) == "t", 20, what="nobody is at it")
+        time.sleep(0.2)
     site.database.psql(
         "set session_replication_role = replica; "
         "update governance.access_request set phase = 'closed', phase_reason = 'AllItemsVerified', claim_cycle = 'x', generation = generation + 1, look_at = null, "
