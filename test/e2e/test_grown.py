@@ -45,6 +45,7 @@ ASKED = """select queryid || '|' || sum(calls) || '|' || round(sum(shared_blks_h
    and userid <> 10 group by queryid"""
 # On purpose: the sweep goes through a part of what is closed, and the list of what is stuck through all that is not over.
 BY_PARTS = ("r.id between (lpad(", "governance.sweep(", "with fits as", "governance.request_list(")
+MEANT = 6  # calls: what was asked less often, as a page of a poll, has no mean to speak of
 
 
 class Grown(world.World):
@@ -79,7 +80,7 @@ def a_day(site, name, count=6):
     for request in made:
         wait.until(lambda: site.api("GET", f"/v1/access-requests/{request}")[1].get("ticket"), 20)
         site.api("POST", f"/v1/access-requests/{request}/cancel", {})
-    for _ in range(4):
+    for _ in range(12):
         site.countersign("request", "list", "--stuck")
         site.countersign("request", "show", keys[0])
         site.api("GET", "/v1/access-requests?sort=-requested_at&limit=20")
@@ -99,10 +100,11 @@ def test_a_request_costs_what_it_did_before_there_were_many(site):
     a_day(site, "early")
     early = asked(site)
     site.past(YEARS)
+    a_day(site, "between")  # whoever is asked for the first time after an analysis reads the catalog anew: that is no cost of a request
     site.past("select pg_stat_statements_reset()")
     a_day(site, "late")
     late = asked(site)
-    assert len(set(early) & set(late)) > 200 and site.past("select count(*) from governance.request_item") > str(PAST)
+    assert len(set(early) & set(late)) > 150 and site.past("select count(*) from governance.request_item") > str(PAST)
     dear = [f"{pages} pages a call, {early.get(number, (0, 0))[1]} before: {text[:200]}" for number, (calls, pages, text) in late.items()
-            if calls >= 2 and pages > 2 * early.get(number, (0, 0))[1] + 100 and not any(part in text for part in BY_PARTS)]
+            if calls >= MEANT and pages > 2 * early.get(number, (0, 0))[1] + 100 and not any(part in text for part in BY_PARTS)]
     assert not dear, "\n".join(dear)
