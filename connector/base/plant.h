@@ -79,6 +79,7 @@
     X(UNKNOWN_IS_DRIFT, "after the close, what cannot be read counts as changed")         \
     X(ONE_READ_IS_DRIFT, "after the close, a single read makes a new ticket")             \
     X(LOOP_UNBOUNDED, "what comes back again and again makes tickets without end")        \
+    X(LEFT_IS_GONE, "nobody looks for the access that a cancelled grant left behind")     \
     X(ACCESS_NEVER_ENDS, "nobody asks for the removal of access whose time ends")         \
     X(PORTION_IS_ALL, "of a bundle nothing is read but what one claim has time for")      \
     X(POLICY_IGNORED, "nobody is asked whether it may be")                                \

@@ -76,7 +76,8 @@ static void print_relations(FILE *to, struct arena *arena, const struct json *v)
             STR_ARG(view_text(arena, next, "ticket")), STR_ARG(view_text(arena, next, "id")),
             STR_ARG(view_text(arena, next, "cause")), STR_ARG(view_text(arena, next, "phase")));
     JSON_EACH(drift, json_member(v, "drift"))
-    fprintf(to, "  %-10s since %.*s UTC: %.*s, %.*s%s\n", "came back",
+    fprintf(to, "  %-10s since %.*s UTC: %.*s, %.*s%s\n",
+            str_eq_c(json_path_str(drift, "why"), "AccessLeft") ? "left" : "came back",
             STR_ARG(view_time(arena, drift, "since")), STR_ARG(view_text(arena, drift, "why")),
             STR_ARG(view_text(arena, drift, "answer")),
             json_path_str(drift, "ended_at").len ? ", and over" : "");

@@ -181,6 +181,12 @@ static void say_over(struct filling *f)
     if (str_eq_c(f->phase, "orphaned"))
         say(f, MARK_BAD, STR("Not proven: its ticket is gone"),
             STR("The ticket was deleted or moved away before anything was proven."));
+    else if (has_come_back(f))
+        say(f, MARK_BAD, STR("Over, and access was left"),
+            arena_printf(f->arena,
+                         "It was not to be done any more (%.*s), and the target system shows that "
+                         "it was: nobody asks for that access. See the notes.",
+                         STR_ARG(why)));
     else
         say(f, MARK_NOTE,
             str_eq_c(f->phase, "denied")    ? STR("Over: it was declined")
@@ -369,11 +375,12 @@ static void note_drift(struct filling *f)
         int64_t ended = fact_number(d, "ended_ms");
         const struct json *opened = json_member(d, "opened");
         struct str then =
-            ended ? arena_printf(f->arena, "; so again %.*s", STR_ARG(shown_time(f, ended)))
+            ended ? arena_printf(f->arena, "; as it shall be %.*s", STR_ARG(shown_time(f, ended)))
             : opened
                 ? arena_printf(f->arena, "; asked for again with %.*s", STR_ARG(relation(opened)))
                 : STR_NONE;
-        note(f, ended ? MARK_WARN : MARK_BAD, STR("Not so any more"),
+        bool left = fact_is(d, "why", "AccessLeft");
+        note(f, ended ? MARK_WARN : MARK_BAD, left ? STR("Access left") : STR("Not so any more"),
              arena_printf(f->arena, "%.*s: %.*s%.*s",
                           STR_ARG(shown_time(f, fact_number(d, "since_ms"))),
                           STR_ARG(evidence_reason(f->arena, fact_text(d, "why"))), STR_ARG(then)));

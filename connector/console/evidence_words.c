@@ -36,6 +36,7 @@ static const struct word REASONS[] = {
     {"CancelledOnTicket", "it was cancelled on the ticket"},
     {"ExceptionLapsed", "the exception that covered it ended"},
     {"ExceptionTakenBack", "the exception that covered it was taken back"},
+    {"AccessLeft", "the access is there, and nobody asks for it any more"},
     {"AccessPeriodOver", "the time it was asked for is over"},
 };
 
@@ -82,8 +83,8 @@ static const struct {
     {"emergency.reviewed", MARK_NOTE, "The emergency was reviewed"},
     {"clock.held", MARK_NOTE, "The clock was held"},
     {"clock.resumed", MARK_NOTE, "The clock runs on"},
-    {"drift.found", MARK_BAD, "Not so any more"},
-    {"drift.changed", MARK_NOTE, "What was not so any more was answered"},
+    {"drift.found", MARK_BAD, "Not as it shall be"},
+    {"drift.changed", MARK_NOTE, "What was not as it shall be was answered"},
     {"operator.acted", MARK_NOTE, "An operator acted"},
     {"ticket.bound", MARK_NOTE, "Bound to its ticket"},
     {"ticket.second", MARK_WARN, "A second ticket was found"},

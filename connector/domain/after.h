@@ -42,9 +42,11 @@ enum { FOLLOW_STORY_BYTES = 512 };
 
 /* About one item. */
 struct item_after {
-    bool superseded;            /* by a later request about the very same, that was approved */
+    bool superseded;            /* by a later request about the very same, that was approved; of
+                                   what came to nothing also by any that stands and wants the same */
     bool mending;               /* a request opened because of its drift is not over */
     bool ending;                /* the same, because its time ends */
+    bool before;                /* it was there before anybody could work on it (left.h) */
     enum drift_answer recorded; /* of a drift that has not ended */
     /* when requests were opened about it, whichever request they follow; newest first, bounded by
      * the loader */
@@ -54,13 +56,14 @@ struct item_after {
 
 struct after {
     const struct item_after
-        *items;             /* one for each item of the dossier; NULL: nothing follows yet */
-    int64_t proof_seq;      /* evidence entry of the latest proof; 0 = none */
-    enum follow cause;      /* why this request was opened */
-    struct str earlier_id;  /* ticket of the request that this one follows; empty: none, or gone */
-    enum follow follow;     /* why the latest request was opened that follows this one */
-    struct str follow_key;  /* its ticket's key; empty: none yet */
-    bool left;              /* of what went ahead: the earlier one asks for it no more (ahead.h) */
+        *items;            /* one for each item of the dossier; NULL: nothing follows yet */
+    int64_t over_ms;       /* of a grant without an end that came to nothing: when; 0 = of others */
+    int64_t proof_seq;     /* evidence entry of the latest proof; 0 = none */
+    enum follow cause;     /* why this request was opened */
+    struct str earlier_id; /* ticket of the request that this one follows; empty: none, or gone */
+    enum follow follow;    /* why the latest request was opened that follows this one */
+    struct str follow_key; /* its ticket's key; empty: none yet */
+    bool left;             /* of what went ahead: the earlier one asks for it no more (ahead.h) */
     struct str earlier_key; /* of that one's ticket */
 };
 

@@ -1,13 +1,11 @@
 #include "domain/drift.h"
 
 #include "base/plant.h"
+#include "domain/drift_priv.h"
 #include "domain/emergency.h"
+#include "domain/left.h"
 #include "domain/line.h"
 #include "domain/superseded.h"
-
-enum {
-    SILENT_READS = 6, /* in a row: as it comes, for eight hours since the first was due */
-};
 
 static const char *const FOLLOW_NAMES[] = {
 #define X(name, text) text,
@@ -86,26 +84,23 @@ enum drift_seen drift_seen(const struct dossier *d, size_t item)
 
 /* --- when it is read --- */
 
-/* The first planned look after that moment, 0 = none: an hour, a day and a week after the close,
- * then daily while there is something to watch for. */
-static int64_t look_after(const struct dossier *d, const struct watch *w, int64_t at_ms, bool on)
+int64_t drift_look_after(const struct watch *w, int64_t end_ms, int64_t at_ms, bool on)
 {
     const int64_t points[] = {w->first_ms, w->second_ms, w->third_ms};
-    int64_t last = d->closed_ms + w->third_ms;
+    int64_t last = end_ms + w->third_ms;
 
     for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
-        if (d->closed_ms + points[i] > at_ms)
-            return d->closed_ms + points[i];
+        if (end_ms + points[i] > at_ms)
+            return end_ms + points[i];
     return on ? last + ((at_ms - last) / w->then_ms + 1) * w->then_ms : 0;
 }
 
 int64_t drift_next_ms(const struct dossier *d, const struct watch *w, int64_t at_ms)
 {
-    return look_after(d, w, at_ms, true);
+    return drift_look_after(w, d->closed_ms, at_ms, true);
 }
 
-/* A read that said nothing is made again, ever more seldom. */
-static int64_t failed_wait_ms(const struct watch *w, size_t failed)
+int64_t drift_failed_wait_ms(const struct watch *w, size_t failed)
 {
     int64_t wait = w->first_ms / 4 + 1;
 
@@ -145,31 +140,19 @@ static struct plan plan_read(const struct dossier *d, const struct watch *w, siz
     }
     bool suspect = failed < i->obs_count && item_why_not(i, &i->obs[failed]) && !recorded;
     if (!failed || !suspect) { /* else: one that says nothing does not clear it of what was seen */
-        plan.at_ms = look_after(d, w, plan.known_ms, is_time_bound(d) || recorded);
+        plan.at_ms = drift_look_after(w, d->closed_ms, plan.known_ms, is_time_bound(d) || recorded);
         /* those of before it was due are of the time before the close */
         while (failed && i->obs[failed - 1].observed_ms < plan.at_ms)
             failed--;
         failed = plan.at_ms ? failed : 0;
     }
     if (failed)
-        plan.at_ms = i->obs[0].observed_ms + failed_wait_ms(w, failed);
+        plan.at_ms = i->obs[0].observed_ms + drift_failed_wait_ms(w, failed);
     plan.silent = failed;
     return plan;
 }
 
 /* --- what follows --- */
-
-static void look_by(struct decision *r, int64_t at_ms)
-{
-    if (!r->look_again_ms || at_ms < r->look_again_ms)
-        r->look_again_ms = at_ms;
-}
-
-static void escalate(struct decision *r, const char *reason, int64_t since_ms)
-{
-    if (r->escalation_count < LIMIT_EFFECTS_PER_STEP)
-        r->escalations[r->escalation_count++] = (struct escalation){reason, since_ms};
-}
 
 /* So many were opened about it lately that another one would not help either. */
 static bool is_looping(const struct dossier *d, const struct watch *w, const int64_t *opened_ms,
@@ -202,12 +185,6 @@ static enum drift_answer answer_drift(const struct dossier *d, const struct poli
     return is_looping(d, &p->watch, a->drifts_ms, a->drift_count) ? DRIFT_HELD : DRIFT_OPENED;
 }
 
-/* One thing at a time: the next item's at the next look. */
-static bool is_taken(const struct decision *r)
-{
-    return r->follow || r->drift || r->drift_over;
-}
-
 static void take_drift(const struct dossier *d, const struct policy *p, size_t item,
                        struct decision *r)
 {
@@ -217,11 +194,11 @@ static void take_drift(const struct dossier *d, const struct policy *p, size_t i
     bool unread = a->drift_count && d->items[item].obs[0].observed_ms <= a->drifts_ms[0];
 
     if (answer == DRIFT_HELD)
-        escalate(r, "DriftKeepsComing", a->drifts_ms[0]);
+        drift_escalate(r, "DriftKeepsComing", a->drifts_ms[0]);
     if (answer == DRIFT_OPENED ? unread : answer == a->recorded)
         return;
-    if (is_taken(r)) {
-        look_by(r, d->now_ms + 1000);
+    if (drift_is_taken(r)) {
+        drift_look_by(r, d->now_ms + 1000);
         return;
     }
     r->about = item;
@@ -253,19 +230,21 @@ static void watch(const struct dossier *d, const struct policy *p, struct decisi
         bool over = d->after.items[i].recorded && f.verdict == VERDICT_VERIFIED;
         if (seen == SEEN_DRIFT)
             take_drift(d, p, i, r);
-        if (over && !is_taken(r)) {
+        if (over && !drift_is_taken(r)) {
             r->about = i;
             r->drift_over = true;
         }
         struct plan plan = plan_read(d, &p->watch, i);
-        if (plan.silent >= SILENT_READS) /* it is read on, and nobody shall take that for proof */
-            escalate(r, "WatchBlind", plan.known_ms);
+        if (plan.silent >=
+            DRIFT_SILENT_READS) /* it is read on, and nobody shall take that for proof */
+            drift_escalate(r, "WatchBlind", plan.known_ms);
         next = plan.at_ms && (!next || plan.at_ms < next) ? plan.at_ms : next;
     }
     if (!next)
         return;
     r->read_sources |= next <= d->now_ms;
-    look_by(r, next <= d->now_ms ? d->now_ms + 1000 : next); /* also when it was read already */
+    drift_look_by(r,
+                  next <= d->now_ms ? d->now_ms + 1000 : next); /* also when it was read already */
 }
 
 int64_t drift_lead_ms(const struct dossier *d, const struct policy *policy)
@@ -309,9 +288,9 @@ static bool may_be_away(const struct dossier *d, const struct watch *w, size_t i
         return false;
     if (!told || (over && newest->as_of_ms < d->access_until_ms)) { /* a copy of before */
         r->read_sources |= !told || newest->observed_ms + w->first_ms <= d->now_ms;
-        look_by(r, d->now_ms + w->first_ms);
+        drift_look_by(r, d->now_ms + w->first_ms);
     } else if (!over) {
-        look_by(r, d->access_until_ms);
+        drift_look_by(r, d->access_until_ms);
     }
     return true;
 }
@@ -324,21 +303,21 @@ static void end_item(const struct dossier *d, const struct watch *w, size_t item
     if (d->items[item].desired != DESIRED_PRESENT || a->superseded || a->ending)
         return;
     if (!held && d->access_until_ms > d->now_ms) { /* it may be there for another reason */
-        escalate(r, "AccessLeft", d->access_until_ms);
-        look_by(r, d->access_until_ms);
+        drift_escalate(r, "AccessLeft", d->access_until_ms);
+        drift_look_by(r, d->access_until_ms);
         return;
     }
     if (d->mode == GATE_OBSERVE) {
-        escalate(r, "AccessEnds", d->access_until_ms);
+        drift_escalate(r, "AccessEnds", d->access_until_ms);
         return;
     }
-    look_by(r, d->now_ms + w->first_ms);
+    drift_look_by(r, d->now_ms + w->first_ms);
     if (is_looping(d, w, a->ends_ms, a->end_count)) {
-        escalate(r, "RemovalGivenUp", a->ends_ms[0]);
+        drift_escalate(r, "RemovalGivenUp", a->ends_ms[0]);
         return;
     }
     /* whoever cancelled the one before is asked again, not at once */
-    if (is_taken(r) || (a->end_count && d->now_ms - a->ends_ms[0] < w->first_ms))
+    if (drift_is_taken(r) || (a->end_count && d->now_ms - a->ends_ms[0] < w->first_ms))
         return;
     r->about = item;
     r->follow = FOLLOW_EXPIRY;
@@ -353,7 +332,7 @@ static void end_access(const struct dossier *d, const struct policy *p, struct d
         !(held || may_be_left(d)))
         return;
     if (d->now_ms < due) {
-        look_by(r, due);
+        drift_look_by(r, due);
         return;
     }
     for (size_t i = 0; i < d->item_count; i++)
@@ -369,6 +348,8 @@ void drift_decide(const struct dossier *d, const struct policy *policy, struct d
         end_access(d, policy, ret);
     if (policy->watch.drift && d->phase == PHASE_CLOSED)
         watch(d, policy, ret);
+    else if (policy->watch.drift)
+        left_decide(d, policy, ret);
 }
 
 /* --- what is said --- */

@@ -2,6 +2,7 @@
 
 #include "domain/contested.h"
 #include "domain/gate.h"
+#include "domain/left.h"
 #include "domain/owes.h"
 #include "domain/permit_decide.h"
 
@@ -166,10 +167,13 @@ static struct stuck turn(const struct dossier *d, int64_t next_ms)
                               d->verified_ms, 0, next_ms};
     case PHASE_ORPHANED:
         return (struct stuck){STUCK_TICKET_GONE, 0, 0, next_ms};
-    case PHASE_CLOSED:
     case PHASE_DENIED:
     case PHASE_CANCELLED:
     case PHASE_EXPIRED:
+        if (left_stands(d))
+            return (struct stuck){STUCK_ACCESS_LEFT, d->after.over_ms, 0, next_ms};
+        break;
+    case PHASE_CLOSED:
     case PHASE_COUNT:
         break;
     }

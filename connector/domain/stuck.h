@@ -104,6 +104,9 @@
       "approve it, and have somebody else review it: request review")                            \
     X(CLOSE_AWAITED, "CloseAwaited", WAITING, AGENT, "the ticket is looked at",                  \
       "close the ticket: here we do not")                                                        \
+    X(ACCESS_LEFT, "AccessLeft", STUCK, OWNER, "the source is read again",                       \
+      "take the access away where it was given, or ask for it anew: what an approved request "   \
+      "wants is left of none")                                                                   \
     X(TICKET_GONE, "TicketGone", WAITING, OWNER, "the ticket is looked for",                     \
       "bring the ticket back, or withdraw the request: request cancel")
 

@@ -241,6 +241,10 @@ static const char *against(struct str kind, const struct json *detail, struct st
 {
     struct str why = json_path_str(detail, "why");
 
+    if (str_eq_c(kind, "drift.found") && str_eq_c(why, "AccessLeft")) {
+        *ret_verdict = STR("left");
+        return "A request came to nothing, its access is there, and no request explains it.";
+    }
     if (str_eq_c(kind, "drift.found")) {
         *ret_verdict = STR("drifted");
         return "Access that was proven has changed, and no request explains it.";

@@ -417,9 +417,11 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
         gauge(&b, health, "tickets_unreadable", "tickets_unreadable",
               "Tickets that nobody can read, five times in a row");
         gauge(&b, health, "drifts_live", "drifts_live",
-              "What was closed on proof and is not so any more, and not mended");
+              "What was closed on proof and is not so any more, and not mended; and access left");
         gauge(&b, health, "drifts_held", "drifts_held",
               "The same, and it came back too often for another ticket");
+        gauge(&b, health, "access_left", "access_left",
+              "Requests that came to nothing, and whose access is there and nobody's");
         gauge(&b, health, "requests_held", "requests_held", "Tickets that do not map");
         gauge(&b, health, "removal_oldest_seconds", "oldest_unverified_removal_seconds",
               "Age of the oldest unproven removal");

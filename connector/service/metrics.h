@@ -21,6 +21,7 @@
     X(visits, "visits_total", "Looks at governed requests")                                       \
     X(runs, "flow_runs_total", "Steps of outbound work")                                          \
     X(lost_leases, "lost_leases_total", "Writes refused because another replica had taken over")  \
+    X(outdated, "outdated_decisions_total", "Decisions refused as others had changed the facts")  \
     X(source_reads, "source_reads_total", "Reads of target systems")                              \
     X(source_unknown, "source_reads_unknown_total", "Reads that proved nothing")                  \
     X(foreign_markers, "foreign_markers_total", "Tickets adopted that carry another's marker")    \

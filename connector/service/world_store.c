@@ -16,6 +16,7 @@ enum saved world_saved_of(enum store_outcome outcome)
     case STORE_LOST:
         return SAVE_LOST_LEASE;
     case STORE_REFUSED:
+    case STORE_OUTDATED: /* the claim's due time brings us back */
         return SAVE_REFUSED;
     case STORE_AWAY:
     case STORE_UNKNOWN:
@@ -37,6 +38,10 @@ static enum saved count_saved(struct service *svc, enum store_outcome outcome, c
 
     m->lost_leases += outcome == STORE_LOST;
     m->database_unknown += outcome == STORE_UNKNOWN;
+    m->outdated += outcome == STORE_OUTDATED;
+    if (outcome == STORE_OUTDATED)
+        log_info("world", "decided on what others have changed since; it is looked at again",
+                 LOG_C("why", message));
     if (outcome == STORE_REFUSED)
         log_error("world", "the database refused a write", LOG_C("why", message));
     return world_saved_of(outcome);

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/codecs.h"
 #include "store/store_priv.h"
@@ -20,6 +21,8 @@ enum store_outcome store_outcome_of(const struct pg_reply *reply)
     case PG_OK:
         return STORE_OK;
     case PG_REFUSED:
+        if (strcmp(reply->sqlstate, "CG017") == 0)
+            return STORE_OUTDATED;
         return pg_try_later(reply) ? STORE_AWAY : STORE_REFUSED;
     case PG_AWAY:
         return STORE_AWAY;

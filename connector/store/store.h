@@ -18,8 +18,17 @@
 #include "domain/poll.h"
 #include "io/io_pg.h"
 
-/* UNKNOWN: the commit may have happened. AWAY: nothing was sent. REFUSED: a constraint said no. */
-enum store_outcome { STORE_OK = 0, STORE_LOST, STORE_REFUSED, STORE_AWAY, STORE_UNKNOWN };
+/* UNKNOWN: the commit may have happened. AWAY: nothing was sent. REFUSED: a constraint said no.
+ * OUTDATED: one did because others did something since we looked (SQLSTATE CG017): nothing is
+ * wrong, whoever looks again finds what is so. */
+enum store_outcome {
+    STORE_OK = 0,
+    STORE_LOST,
+    STORE_REFUSED,
+    STORE_OUTDATED,
+    STORE_AWAY,
+    STORE_UNKNOWN
+};
 
 /* What is asked for many at a time (store_together.c). */
 enum together {

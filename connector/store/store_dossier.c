@@ -209,7 +209,8 @@ static void read_after(struct arena *a, const struct json *v, struct dossier *d)
     struct item_after *items = arena_array(a, d->item_count + 1, sizeof *items);
     size_t n = 0;
 
-    d->after = (struct after){.proof_seq = number(v, "proof_seq"),
+    d->after = (struct after){.over_ms = number(v, "over_ms"),
+                              .proof_seq = number(v, "proof_seq"),
                               .earlier_id = text(a, v, "earlier_id"),
                               .follow_key = text(a, v, "follow_key"),
                               .left = flag(v, "left"),
@@ -225,7 +226,8 @@ static void read_after(struct arena *a, const struct json *v, struct dossier *d)
         struct item_after *i = &items[n++];
         *i = (struct item_after){.superseded = flag(one, "superseded"),
                                  .mending = flag(one, "mending"),
-                                 .ending = flag(one, "ending")};
+                                 .ending = flag(one, "ending"),
+                                 .before = flag(one, "before")};
         struct str recorded = json_str(json_member(one, "recorded"));
         if (!drift_answer_from(recorded, &i->recorded))
             i->recorded = DRIFT_HELD; /* something is recorded: nothing is added to it */

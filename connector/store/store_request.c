@@ -411,7 +411,15 @@ static void put_flows(struct json_out *out, const struct decision *decision,
     json_close_array(out);
 }
 
-/* What follows a proven close; most decisions say nothing of it. */
+/* The first read that says what is recorded; of what a request left behind, its end. */
+static int64_t since_ms(const struct dossier *d, const struct decision *decision)
+{
+    int64_t not_so_ms = item_since(&d->items[decision->about]).not_so_ms;
+
+    return not_so_ms ? not_so_ms : d->after.over_ms;
+}
+
+/* What follows a proven close, or an end without one; most decisions say nothing of it. */
 static void put_after(struct json_out *out, const struct dossier *d,
                       const struct decision *decision, const struct store_follow *follow)
 {
@@ -426,7 +434,7 @@ static void put_after(struct json_out *out, const struct dossier *d,
         json_str_member(out, "answer",
                         str_of(drift_answer_name(unopened ? DRIFT_RECORDED : decision->drift)));
         json_str_member(out, "why", str_of(decision->drift_why));
-        json_i64_member(out, "since_ms", item_since(&d->items[decision->about]).not_so_ms);
+        json_i64_member(out, "since_ms", since_ms(d, decision));
     }
     if (decision->follow)
         json_str_member(out, "cause", str_of(follow_name(decision->follow)));

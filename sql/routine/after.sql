@@ -4,8 +4,9 @@ create or replace function governance.dossier_after(r governance.access_request)
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     latest record;
+    left_over boolean := case when r.over_at is not null then governance.may_be_left(r) else false end;
 begin
-    if r.phase <> 'closed' and r.follows is null and (r.access_until is null or r.approved_at is null) then
+    if r.phase <> 'closed' and r.follows is null and (r.access_until is null or r.approved_at is null) and not left_over then
         return null;
     end if;
     select f.cause, t.issue_key as key into latest
@@ -18,13 +19,39 @@ begin
         'earlier_key', case when r.cause = 'ahead' then (select t.issue_key from governance.ticket t where t.request_id = r.follows) end,
         'earlier_id', (select t.issue_id from governance.ticket t where t.request_id = r.follows and t.site = r.site and t.state <> 'gone'),
         'follow', coalesce(latest.cause, 'asked'), 'follow_key', coalesce(latest.key, ''),
+        'over_ms', case when left_over then governance.ms(r.over_at) end,
         'proof_seq', case when r.claimed_at is not null then governance.earlier_proof(r.id)->'seq' end,
-        'items', case when r.claimed_at is not null or r.emergency or r.access_until is not null then (
+        'items', case when r.claimed_at is not null or r.emergency or r.access_until is not null or left_over then (
             select json_agg(governance.dossier_item_after(r, i) order by i.id)
               from governance.request_item i where i.request_id = r.id and i.replaced_at is null
                and (i.superseded_by is null or r.phase = 'closed' or r.emergency and governance.end_lapsed(r, i))) end);
 end $$;
 comment on function governance.dossier_after(governance.access_request) is 'What is known of a request after its close, or before its time ends';
+
+-- As in domain/left.c, but for its ticket: a grant without an end came to nothing, and somebody could work on it, or said that he did.
+create or replace function governance.may_be_left(r governance.access_request) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+    return r.over_at is not null and r.access_until is null and r.kind <> 'removal' and (r.approved_at is not null or r.answered_cycle <> '');
+end $$;
+comment on function governance.may_be_left(governance.access_request) is 'May a request that came to nothing have given access without an end?';
+
+-- By the last read of any request before that one was made or, of one that has a ticket of ours, before its ticket was. Nothing read: no.
+create or replace function governance.was_there_before(r governance.access_request, i governance.request_item) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+declare
+    begun timestamptz := r.requested_at;
+begin
+    if not r.from_ticket then
+        begun := coalesce((select t.first_seen_at from governance.ticket t where t.request_id = r.id), begun);
+    end if;
+    return coalesce((select o.outcome = 'present'
+                       from governance.items_beside(i.id) b(id) join governance.observation o on o.item_id = b.id
+                      where o.outcome <> 'unknown' and o.source_as_of < begun
+                      order by o.source_as_of desc, o.id desc limit 1), false);
+end $$;
+comment on function governance.was_there_before(governance.access_request, governance.request_item) is
+    'Is it known that access was there before anybody could work on a request for it?';
 
 create or replace function governance.earlier_proof(p_request uuid) returns jsonb
 language sql stable set search_path = pg_catalog as $$
@@ -39,10 +66,12 @@ create or replace function governance.dossier_item_after(r governance.access_req
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     about record;
+    left_over boolean := case when r.over_at is not null then governance.may_be_left(r) else false end;
     left_of_it boolean := governance.is_over(r.phase) and r.claimed_at is null and not r.emergency; -- nobody said that he gave anything
 begin
     select coalesce(bool_or((q.approved_at > r.approved_at or left_of_it and q.phase = 'closed' and j.desired = 'present'
-                             and (q.access_until is null or q.access_until > r.access_until)) -- proven by another one, which it was not to end
+                             and (q.access_until is null or q.access_until > r.access_until) -- proven by another one, which it was not to end
+                             or left_over and q.approved_at is not null and j.desired = 'present') -- or asked for by one that stands
                             and not x.over and (q.mode <> 'observe' or r.mode = 'observe')), false) as superseded,
            coalesce(bool_or(q.cause = 'drift' and q.follows = r.id and not x.over), false) as mending,
            coalesce(bool_or(q.cause = 'expiry' and q.follows = r.id and not x.over), false) as ending,
@@ -64,6 +93,7 @@ begin
         end if;
     end if;
     return json_build_object('superseded', about.superseded, 'mending', about.mending, 'ending', about.ending,
+        'before', left_over and governance.was_there_before(r, i),
         'recorded', coalesce((select d.answer from governance.drift d where d.item_id = i.id and d.ended_at is null), ''),
         'drifts', coalesce(to_json((select array_agg(n order by n desc) from unnest(about.drifts) n)), '[]'),
         'ends', coalesce(to_json((select array_agg(n order by n desc) from unnest(about.ends) n)), '[]'));
@@ -97,7 +127,8 @@ begin
            set answer = excluded.answer, opened = excluded.opened, why = excluded.why
         returning d.id into drifted;
         insert into governance.escalation (request_id, kind, reason, key)
-        values (r.id, 'operator', 'CameBack', concat_ws('/', 'drift', drifted)) on conflict do nothing;
+        values (r.id, 'operator', case when r.phase = 'closed' then 'CameBack' else p->>'why' end, concat_ws('/', 'drift', drifted))
+        on conflict do nothing;
     end if;
     if p->>'unopened' <> '' then -- somebody has to ask for it by hand
         insert into governance.escalation (request_id, kind, reason, key)
@@ -124,8 +155,9 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if tg_op = 'INSERT' then
         if not exists (select from governance.request_item i join governance.access_request r on r.id = i.request_id
-                        where i.id = new.item_id and r.id = new.request_id and r.phase = 'closed') then
-            raise exception 'only what is closed can come back' using errcode = 'CG002';
+                        where i.id = new.item_id and r.id = new.request_id
+                          and (r.phase = 'closed' or i.desired = 'present' and governance.may_be_left(r) and new.why = 'AccessLeft' and new.answer = 'recorded')) then
+            raise exception 'only what is closed can come back, and only what came to nothing can leave access behind' using errcode = 'CG002';
         end if;
         if not exists (select from governance.observation o where o.id = new.observation_id and o.item_id = new.item_id and o.outcome <> 'unknown') then
             raise exception 'a drift was read' using errcode = 'CG007';
@@ -142,4 +174,4 @@ begin
     end if;
     return new;
 end $$;
-comment on function governance.guard_drift() is 'Trigger: a drift was read on what is closed, and only ends';
+comment on function governance.guard_drift() is 'Trigger: a drift was read on what is closed, or left by what came to nothing, and only ends';

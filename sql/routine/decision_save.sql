@@ -89,6 +89,9 @@ begin
     if p ? 'after' then
         perform governance.after_save(r, p->'after');
     end if;
+    if target <> r.phase and governance.is_over(r.phase) and not governance.is_over(target) then -- it asks again for what it left
+        update governance.drift d set ended_at = clock_timestamp() where d.request_id = p_request and d.ended_at is null;
+    end if;
     if p->'escalations' <> '[]' then
         insert into governance.escalation (request_id, kind, reason, key)
         select p_request, 'operator', e.reason, concat_ws('/', e.reason, r.generation, coalesce(cycle, ''), nullif(e.since_ms, 0))

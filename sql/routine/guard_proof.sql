@@ -51,6 +51,9 @@ begin
         proven_as := case new.phase when 'closed' then old.phase else new.phase end;
         owed := governance.owes_beside(new, proven_as, new.phase = 'closed');
         if owed <> '{}' then
+            if owed[1] in ('permit', 'duties') and governance.permit_moved(new, '{}') then
+                owed := array['asked'];
+            end if;
             perform governance.refuse_owing(owed, new.phase);
         end if;
         select i.missing, i.proven into missing, proven from governance.items_owed(new.id, new.phase) i;

@@ -6,7 +6,7 @@ begin
     if tg_op = 'INSERT' then
         if new.phase <> 'received' or new.version <> 1 or new.generation <> 1 or new.requested_at > clock_timestamp()
            or concat(new.claim_cycle, new.answered_cycle, new.closed_cycle, new.approved_hash) <> ''
-           or num_nonnulls(new.approved_at, new.claimed_at, new.verified_at, new.closed_at, new.proven_items, new.approved_terms) > 0 then
+           or num_nonnulls(new.approved_at, new.claimed_at, new.verified_at, new.closed_at, new.proven_items, new.approved_terms, new.over_at) > 0 then
             raise exception 'a request begins as received, with nothing done' using errcode = 'CG001';
         end if;
         return new;
@@ -20,10 +20,12 @@ begin
            or new.claim_cycle <> old.claim_cycle or new.lease_owner is distinct from old.lease_owner)) then
         raise exception 'a guarded write adds one to the version' using errcode = 'CG003';
     end if;
+    new.over_at := old.over_at;
     if new.phase <> old.phase then -- a query in an "if" is run each time: nested
         if not exists (select from governance.phase_edge e where e.from_phase = old.phase and e.to_phase = new.phase) then
             raise exception 'no move from % to %', old.phase, new.phase using errcode = 'CG004';
         end if;
+        new.over_at := case when governance.is_over(new.phase) then date_trunc('milliseconds', clock_timestamp()) + interval '1 ms' end;
     end if;
     return new;
 end $$;

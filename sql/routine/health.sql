@@ -27,6 +27,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'drifts_live', (select count(*) from governance.drift d left join governance.access_request q on q.id = d.opened
                          where d.ended_at is null and (q.id is null or q.phase <> 'closed')),
         'drifts_held', (select count(*) from governance.drift where ended_at is null and answer = 'held'),
+        'access_left', (select count(distinct d.request_id) from governance.drift d join governance.access_request r on r.id = d.request_id
+                         where d.ended_at is null and governance.is_over(r.phase)),
         'over_grants', (select count(*) from governance.over_grant g where governance.over_grant_stands(g)),
         'emergencies_overdue', (select count(*) from sla.emergency_v1 where is_overdue),
         'emergencies_owing', (select count(*) from sla.emergency_v1 where is_used and (approved_at is null or reviewed_at is null)),

@@ -103,7 +103,7 @@ begin
 end $$;
 comment on function governance.owes(governance.access_request) is 'What a request owes before it may close: approval, review, contested, claim, items, permit, duties';
 
--- One that owes something is refused with the first of it. owed: of owes_beside.
+-- One that owes something is refused with the first of it. owed: of owes_beside; or asked: what it owes is due to a look that is outdated.
 create or replace function governance.refuse_owing(p_owed text[], p_phase text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -114,6 +114,8 @@ begin
             raise exception 'proof belongs to a claim' using errcode = 'CG005';
         when 'permit', 'duties' then
             raise exception '% refused: %', p_phase, case p_owed[1] when 'permit' then 'no permit' else 'duties in conflict' end using errcode = 'CG016';
+        when 'asked' then
+            raise exception '% refused: whether it may be is asked again', p_phase using errcode = 'CG017';
         else
             raise exception 'refused: the emergency owes %', (
                 select string_agg(case o when 'approval' then 'an approval' else 'a review' end, ' and ') from unnest(p_owed) o where o in ('approval', 'review'))

@@ -261,7 +261,7 @@ begin
         when exists (select from governance.exception_covers k join governance.request_item i on i.id = k.item_id
                       where i.request_id = p_request and k.revoked_at is null and k.expires_at > clock_timestamp()) then 'a live exception covers it'
         when r.phase = 'closed' and r.access_until > clock_timestamp() then 'its access ends ' || to_char(r.access_until at time zone 'utc', 'YYYY-MM-DD')
-        when exists (select from governance.drift d where d.request_id = p_request and d.ended_at is null) then 'its access came back'
+        when exists (select from governance.drift d where d.request_id = p_request and d.ended_at is null) then 'its access came back, or was left'
         when r.look_at is not null then 'it is still watched'
         when exists (select from governance.flow f where f.request_id = p_request and f.state not in ('done', 'moot')) then 'work of it is not done'
         when exists (select from governance.access_request q where q.follows = p_request and not governance.is_at_rest(q.phase)) then 'an open request follows it'

@@ -303,6 +303,21 @@ begin
 end $$;
 comment on function governance.guard_policy() is 'Trigger: a policy decision is about its own request, and made now';
 
+-- What a look was judged by is not so any more, by what others did since it began (p: what permit_of says now): another grant of the same
+-- person was approved that the question did not name; or there is another policy, or set of duties, to be asked, somebody approved, or an
+-- exception ended. Whoever looks again is told what is so; SQLSTATE CG017 says just that. All else that is refused is a refusal.
+create or replace function governance.permit_moved(r governance.access_request, p jsonb) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    return p ? 'unheard'
+        or coalesce(r.looked_at <= greatest(governance.answers_since(r, false), governance.answers_since(r, true)), false)
+        or exists (select from governance.approval a where a.request_id = r.id and a.at >= r.looked_at)
+        or exists (select from governance.exception e
+                    where e.request_id = r.id and e.scope = 'sod'
+                      and least(e.revoked_at, e.expires_at - interval '60 s') between r.looked_at and clock_timestamp());
+end $$;
+comment on function governance.permit_moved(governance.access_request, jsonb) is 'Is a permit missing only since others did something after this request was looked at?';
+
 -- No grant without a permit: not approved, where it could still be hindered; what it owes of it later: owes.sql. An emergency does not wait
 -- for an answer, but heeds one.
 create or replace function governance.guard_permit() returns trigger
@@ -323,7 +338,8 @@ begin
     answer := approval->>'answer';
     if not (intake = 'given' or (new.emergency and intake = 'open'))
        or not (answer = 'given' or (new.emergency and answer = 'open' and not approval ? 'unheard')) then
-        raise exception 'refused: no permit (intake %, approval %)', intake, answer using errcode = 'CG016';
+        raise exception 'refused: no permit (intake %, approval %)', intake, answer
+            using errcode = case when governance.permit_moved(r, approval) then 'CG017' else 'CG016' end;
     end if;
     return new;
 end $$;

@@ -82,7 +82,8 @@ declare -- each planned for what is asked: what is absent is no condition at all
         select x.id from governance.access_request x
          where x.phase in ('received', 'pending_approval', 'approved', 'ticketing', 'fulfilling', 'claimed', 'verifying', 'verified', 'exception', 'orphaned')
         union select f.request_id from governance.flow f where f.state not in ('done', 'moot', 'parked')
-        union select f.request_id from governance.flow f where f.state = 'parked') end;
+        union select f.request_id from governance.flow f where f.state = 'parked'
+        union select d.request_id from governance.drift d where d.ended_at is null) end;
     page uuid[];
     listed jsonb;
 begin

@@ -23,6 +23,7 @@ select r.id as request_id,
            when r.phase in ('fulfilling', 'claimed', 'verifying') then r.claimed_at
            when r.phase in ('verified', 'exception') then r.verified_at
            when r.phase = 'closed' then r.closed_at
+           when why.reason = 'AccessLeft' then r.over_at
        end as since,
        case
            when why.about = 'parked' then w.attempt
@@ -114,6 +115,8 @@ select r.id as request_id,
                    when r.phase in ('verified', 'exception') and (r.mode = 'enforce' or t.role = 'verify') then 'Closing'
                    when r.phase in ('verified', 'exception') then 'CloseAwaited'
                    when r.phase = 'orphaned' then 'TicketGone'
+                   when r.phase in ('denied', 'cancelled', 'expired')
+                        and exists (select from governance.drift l where l.request_id = r.id and l.ended_at is null) then 'AccessLeft'
                    else 'Over'
                end as reason) turn
  cross join lateral (

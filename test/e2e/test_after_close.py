@@ -1,5 +1,5 @@
 """After the close: access that came back gets a ticket of its own, linked to the one that proved it gone; what comes again and again is
-held; access that was given for a time is asked to be taken away before that ends."""
+held; access that was given for a time is asked to be taken away before that ends; and what a cancelled grant left behind is told."""
 import base64
 import json
 import time
@@ -119,3 +119,42 @@ def test_what_comes_back_and_what_ends(site):
     assert site.sql("select count(*) from governance.access_request where cause = 'expiry'") == "1"
     # Jira says of a link that it made nothing but 201: that is an answer, and nobody looks whether it was done
     assert site.sql("select count(*) from governance.flow_attempt where to_state = 'doubt' and why like '%nothing where%'") == "0"
+
+
+def stuck(site):
+    return {r["id"]: r["status"]["reason"] for r in json.loads(site.countersign("request", "list", "--stuck", "--json").stdout)["requests"]}
+
+
+def reason_is(site, made, reason):
+    site.until(made["id"], lambda: shown(site, made["id"])["status"]["reason"] == reason, 60, f"it says {reason}")
+
+
+def test_what_a_cancelled_grant_left_behind(site):
+    """The agent gives it, nobody says so, and the request is cancelled: by API, and on its ticket."""
+    grant = {"kind": "grant", "beneficiary": "novak", "source": "sap-fin", "entitlement": "fin-viewer", "justification": "moves to finance"}
+    status, made = site.api("POST", "/v1/access-requests", grant, "left-behind")
+    assert status == 201, made
+    key = wait.until(lambda: shown(site, made["id"]).get("ticket"), 30)["key"]
+    site.until_phase(key, "fulfilling", timeout=60)
+    site.has_role("novak", "fin-viewer", True)
+    assert site.api("POST", f"/v1/access-requests/{made['id']}/cancel")[0] in (200, 202)
+    site.until_phase(key, "cancelled", timeout=60)
+    reason_is(site, made, "AccessLeft")
+    left = shown(site, made["id"])
+    assert [(d["why"], d["answer"], "ended_at" in d) for d in left["drift"]] == [("AccessLeft", "recorded", False)], left
+    assert (left["status"]["state"], left["status"]["waits_for"]) == ("stuck", "governance_owner")
+    assert stuck(site).get(made["id"]) == "AccessLeft"
+    assert "left" in site.countersign("request", "show", made["id"]).stdout
+    told = f"select string_agg(kind || '/' || reason, ' ') from governance.escalation where request_id = '{made['id']}' and reason = 'AccessLeft'"
+    evidence = f"select count(*) from governance.evidence_entry where request_id = '{made['id']}' and kind = 'drift.found'"
+    assert (site.sql(told), site.sql(evidence)) == ("operator/AccessLeft", "1")
+    assert "countersign_access_left 1" in http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+
+    # whoever cannot look says nothing: it is on the list until a read shows that it is gone
+    reads = f"select count(*) from governance.observation o join governance.request_item i on i.id = o.item_id where i.request_id = '{made['id']}'"
+    before = int(site.sql(reads))
+    site.until(key, lambda: int(site.sql(reads)) > before, 60, "it is read on")
+    assert site.sql(told) == "operator/AccessLeft", "told once"
+    site.has_role("novak", "fin-viewer", False)
+    reason_is(site, made, "Over")
+    assert made["id"] not in stuck(site) and "ended_at" in shown(site, made["id"])["drift"][0]

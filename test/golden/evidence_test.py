@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 CASES = pathlib.Path(__file__).parent / "evidence"
@@ -114,6 +115,19 @@ class Evidence(unittest.TestCase):
         self.assertIn("customer@example.com is also the requester", page)
         self.assertRegex(page, r'class="cell bad">\s*<dt>Approver</dt>')
         self.assertRegex(page, r"(?s)Duties kept apart</dt>.{0,120}<bdi>No</bdi>")
+
+    def test_access_that_was_left_is_no_quiet_end(self):
+        document = json.loads((CASES / "several.json").read_text())
+        document["facts"]["drift"] = [{"answer": "recorded", "found_ms": 1795690833100, "since_ms": 1795689694600, "why": "AccessLeft"}]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "left.json"
+            for ended, heading in ((None, "Over, and access was left"), (1795690999000, "Over: it was withdrawn")):
+                document["facts"]["drift"][0]["ended_ms"] = ended
+                path.write_text(json.dumps(document))
+                page = render(path)
+                self.assertIn(heading, page)
+                self.assertIn("Access left", page)
+                self.assertIn("the access is there, and nobody asks for it any more", page)
 
     def test_who_may_not_see_names_sees_none(self):
         for case in self.cases():

@@ -1,4 +1,5 @@
-/* after.c: what follows a proven close: reads that go on, requests opened because of others. */
+/* after.c: what follows a proven close: reads that go on, requests opened because of others. And
+ * what a grant left behind that came to nothing. */
 #include "sim.h"
 
 enum { SETTLE_MS = 30000, CONFIRMATIONS = 2, ASLEEP_MS = 60000 };
@@ -28,11 +29,24 @@ static bool stands_opposed(const struct sim *s, const struct sitem *item)
     return item->superseded_by && !is_over(&s->requests[item->superseded_by - 1]);
 }
 
+/* As governance.may_be_left(). */
+static bool may_be_left(const struct srequest *r)
+{
+    return r->over_ms && r->kind != REQUEST_REMOVAL && !r->access_until_ms &&
+           (r->approved_ms || r->answered_cycle >= 0);
+}
+
 /* A request that is about the same came to nothing: what was closed goes on to be watched. */
-void after_over(struct sim *s, const struct srequest *q)
+void after_over(struct sim *s, struct srequest *q)
 {
     int n = (int)(q - s->requests);
 
+    for (size_t i = 0; i < q->item_count && q->over_ms && !is_over(q); i++) {
+        if (q->recorded[i])
+            store_changed(s, q, "asked for again");
+        q->recorded[i] = DRIFT_NONE;
+    }
+    q->over_ms = is_over(q) ? s->now_ms : 0;
     for (int i = 0; i < s->request_count && is_over(q); i++) {
         struct srequest *r = &s->requests[i];
         bool same = q->root && (r == q->root || r->root == q->root);
@@ -71,9 +85,10 @@ void after_fill(const struct sim *s, struct arena *arena, const struct srequest 
     struct item_after *items = arena_array(arena, ITEMS_MAX, sizeof *items);
     struct item *known = arena_array(arena, ITEMS_MAX, sizeof *known);
 
-    if (!r->claimed_ms)
+    if (!r->claimed_ms && !may_be_left(r))
         return;
     d->after.cause = r->cause;
+    d->after.over_ms = may_be_left(r) ? r->over_ms : 0;
     for (size_t i = 0; i < d->item_count; i++) {
         int64_t *drifts = arena_array(arena, REQUESTS_MAX, sizeof *drifts);
         int64_t *ends = arena_array(arena, REQUESTS_MAX, sizeof *ends);
@@ -129,6 +144,18 @@ static void check_drift(struct sim *s, const struct srequest *r, size_t item)
                     (int)(r - s->requests), run, (long long)(newest - oldest));
 }
 
+/* The newest read is of after the end, and really shows it. */
+static void check_left(struct sim *s, const struct srequest *r, size_t item)
+{
+    const struct sitem *i = &r->items[item];
+    const struct sobs *x = i->obs_count ? &i->obs[i->obs_count - 1] : NULL;
+
+    if (!may_be_left(r) || !gives(r, i) || !x || x->real_outcome != OUTCOME_PRESENT ||
+        x->real_as_of_ms < r->over_ms)
+        sim_violate(s, "INV31 what is left is read", "request %d: no read says so",
+                    (int)(r - s->requests));
+}
+
 static void open_next(struct sim *s, struct srequest *r, const struct decision *x, size_t item)
 {
     bool takes = x->follow == FOLLOW_EXPIRY || !gives(r, &r->items[item]);
@@ -162,7 +189,7 @@ void after_save(struct sim *s, struct srequest *r, const struct decision *x)
     size_t item = item_at(r, x->about);
 
     if (x->drift)
-        check_drift(s, r, item);
+        (is_over(r) ? check_left : check_drift)(s, r, item);
     if (x->follow && s->request_count == REQUESTS_MAX)
         return; /* it is asked again at the next look */
     if (x->follow)
@@ -215,8 +242,25 @@ void after_lapse(struct sim *s, struct srequest *r)
                 (int)(r - s->requests));
 }
 
+/* Access that is there and nobody's is recorded, and no other. */
+static bool left_settled(const struct sim *s, const struct srequest *r)
+{
+    for (size_t i = 0; i < r->item_count && may_be_left(r) && r->ticket >= 0 && !r->held; i++) {
+        const struct sitem *item = &r->items[i];
+        bool seen_in_time = item->truth_ms + SETTLE_MS < r->over_ms + s->policy.watch.second_ms;
+        bool nobodys = gives(r, item) && !item->superseded_by && !is_followed(s, r, i);
+        if (nobodys && item->truth && seen_in_time && !r->recorded[i])
+            return false;
+        if (nobodys && !item->truth && r->recorded[i])
+            return false;
+    }
+    return true;
+}
+
 bool after_settled(const struct sim *s, const struct srequest *r)
 {
+    if (is_over(r))
+        return left_settled(s, r);
     bool ends = r->kind != REQUEST_REMOVAL && r->access_until_ms && r->mode != GATE_OBSERVE;
     bool full = s->request_count == REQUESTS_MAX;
 

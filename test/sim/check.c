@@ -553,6 +553,8 @@ static bool request_settled(const struct sim *s, const struct srequest *r)
 {
     const struct sticket *t = r->ticket < 0 ? NULL : &s->tickets[r->ticket];
 
+    if (phase_is_terminal(r->phase) && !after_settled(s, r))
+        return false;
     if (phase_is_terminal(r->phase))
         return !t || !t->here || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED ||
                is_declined_to_done(t) || was_proven_before(r, t) ||

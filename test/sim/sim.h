@@ -196,6 +196,7 @@ struct srequest {
     int64_t asked_ms; /* since when it waits for an approval */
     uint64_t mapped_hash, approved_hash;
     int64_t look_ms, looked_ms, hinted_ms, lease_until_ms;
+    int64_t over_ms;   /* since when it has come to nothing, 0 = it has not */
     int64_t lapsed_ms; /* when it was opened again since its exception had ended */
     const struct world *owner;
     uint64_t notice_key;
@@ -496,7 +497,9 @@ void after_save(struct sim *s, struct srequest *r, const struct decision *x);
 /* What an exception let close is proven after all; or is opened again, since it has ended. */
 void after_settle(struct sim *s, struct srequest *r, size_t item);
 void after_lapse(struct sim *s, struct srequest *r);
-void after_over(struct sim *s, const struct srequest *q);
+/* It moved: what came to nothing may have left access behind, what is taken up again asks for it.
+ */
+void after_over(struct sim *s, struct srequest *q);
 bool after_settled(const struct sim *s, const struct srequest *r);
 
 /* ahead.c: what is taken away does not wait for what is given */

@@ -12,9 +12,9 @@
  * NEXT
  *
  * A request: phase mode held contested unclear answered emergency requested approved claimed
- * verified closed now look unreadable readable ticket, the count of its open work and for each
- * kind:state:attempts:failures:created:parked:due, then for each item the count of its reads and
- * what a history has before them but since and now, and the reads.
+ * verified closed now look unreadable readable ticket over left, the count of its open work and for
+ * each kind:state:attempts:failures:created:parked:due, then for each item the count of its reads
+ * and what a history has before them but since and now, and the reads.
  *
  * A history: desired settle_ms confirmations max_age_ms excepted since_ms now_ms account_id
  * entitlement_id ("-": none), then newest first
@@ -180,6 +180,8 @@ static void say_stuck(struct str line)
     f.refused_until_ms = number(&line, ' ');
     f.told_until_ms = number(&line, ' ');
     d.ticket.issue_id = number(&line, ' ') ? STR("1") : STR_NONE;
+    d.after.over_ms = number(&line, ' ');
+    bool left = number(&line, ' ') != 0;
     f.work_count = (size_t)number(&line, ' ');
     if (f.work_count > WORK_MAX)
         abort();
@@ -189,6 +191,8 @@ static void say_stuck(struct str line)
         read_item(&line, &items[d.item_count], reads[d.item_count]);
         d.item_count++;
     }
+    struct item_after after[ITEMS_MAX] = {{.recorded = left ? DRIFT_RECORDED : DRIFT_NONE}};
+    d.after.items = after;
     struct stuck s = stuck_judge(&d, &f);
     printf("%s %lld %d %lld\n", stuck_words(s.reason).name, (long long)s.since_ms, s.attempts,
            (long long)s.next_ms);

@@ -60,6 +60,8 @@ class State:
                               "lease": rng.choice([0, 0, NOW + 20_000])})
         self.site = {1: "dead", 2: "doubted", 3: "half", 4: "told", 5: "hurried"}.get(number % 20, "acme")
         self.items = [self.item() for _ in range(rng.choice([0, 1, 1, 2, 3]))]
+        self.over = ago(40_000) if self.phase in ("denied", "cancelled", "expired", "orphaned") else 0
+        self.left = bool(self.items and self.items[0]["reads"]) and rng.random() < 0.4
 
     def item(self):
         rng, reads, at = self.rng, [], NOW - self.rng.choice([1000, 30_000])
@@ -75,7 +77,7 @@ class State:
         unreadable = self.unreadable if self.has_ticket and (not self.ever_read or self.read < self.unread_at) else 0
         words = [self.phase, self.mode, int(self.held), int(self.contested), int(self.unclear), int(self.answered), int(self.emergency), self.requested, self.approved, self.claimed, self.verified,
                  self.closed, NOW, max(self.look, self.lease), unreadable, self.read if self.ever_read else self.requested,
-                 *(REFUSED["dead"] if self.site == "dead" else (0, 0)), TOLD.get(self.site, 0), int(self.has_ticket), len(self.work)]
+                 *(REFUSED["dead"] if self.site == "dead" else (0, 0)), TOLD.get(self.site, 0), int(self.has_ticket), self.over, int(self.left), len(self.work)]
         words += [f"{w['kind']}:{w['state']}:{w['attempt']}:{w['failures']}:{w['created']}:{w['parked']}:{max(w['run_after'], w['lease'])}"
                   for w in self.work]
         for i in self.items:
@@ -89,7 +91,9 @@ class State:
         into["request"].append(
             f"('{self.id}', '{self.site}', 'm{self.number}', 'removal', '{self.mode}', true, {self.held}, {self.contested}, '{self.phase}', 2, 'c', "
             f"'{'1' if self.answered else ''}', {at(self.requested)}, {at(self.approved)}, date_trunc('milliseconds', {at(self.claimed)}), "
-            f"{at(self.verified)}, {at(self.closed)}, {at(self.look)}, {lease}, 'h', {self.emergency})")
+            f"{at(self.verified)}, {at(self.closed)}, {at(self.look)}, {lease}, 'h', {self.emergency}, {at(self.over)})")
+        if self.left:
+            into["drift"].append(f"('{self.id}', {self.number * 10}, now(), 'AccessLeft', 1, 'recorded')")
         if self.unclear:  # nobody knows who asked
             into["approval"].append(f"('{self.id}', 'boss', 'approved', 'h')")
         if self.has_ticket:
@@ -114,7 +118,8 @@ class State:
 INTO = {
     "source": "governance.source (name, label, kind, settle, confirmations, max_age)",
     "request": "governance.access_request (id, site, marker, kind, mode, from_ticket, held, contested, phase, generation, claim_cycle, answered_cycle, "
-               "requested_at, approved_at, claimed_at, verified_at, closed_at, look_at, lease_owner, lease_until, mapped_hash, emergency)",
+               "requested_at, approved_at, claimed_at, verified_at, closed_at, look_at, lease_owner, lease_until, mapped_hash, emergency, over_at)",
+    "drift": "governance.drift (request_id, item_id, since, why, observation_id, answer)",
     "approval": "governance.approval (request_id, approver, decision, tuple_hash)",
     "ticket": "governance.ticket (site, issue_id, issue_key, request_id, state, unreadable, unreadable_at, read_at, first_seen_at)",
     "item": "governance.request_item (id, request_id, source, account, entitlement, desired) overriding system value",

@@ -29,7 +29,7 @@ select is(pg_temp.after(t.request(), '{}'), null, 'nothing follows what is not c
 select t.verifying(t.request(array['plain:present'], jsonb_build_object('access_until_ms', (extract(epoch from now() + interval '1 day') * 1000)::bigint))) as timed \gset
 select is(pg_temp.after(:'timed', '{items,0,ending}'), 'false', 'but of access that ends it is known before');
 select pg_temp.closed() as r \gset
-select is(pg_temp.after(:'r', '{items,0}')::jsonb, '{"superseded": false, "mending": false, "ending": false, "recorded": "", "drifts": [], "ends": []}', 'closed, and all is well');
+select is(pg_temp.after(:'r', '{items,0}')::jsonb, '{"superseded": false, "mending": false, "ending": false, "before": false, "recorded": "", "drifts": [], "ends": []}', 'closed, and all is well');
 select ok(pg_temp.after(:'r', '{proof_seq}')::bigint = (select max(seq) from governance.evidence_entry where request_id = :'r' and body::jsonb->'detail'->>'to' = 'verified'), 'its proof is an entry of evidence');
 select is(pg_temp.after(:'r', '{cause}'), 'asked', 'somebody asked for it');
 
@@ -41,7 +41,7 @@ select is((select cause || '/' || kind || '/' || phase || '/' || requester || '/
 select is((select format('%s/%s/%s', answer, why, opened = :'q') from governance.drift where request_id = :'r' and ended_at is null), 'opened/StillPresent/t', 'the drift names it');
 select is((select reason from governance.escalation where request_id = :'r' and key like 'drift/%'), 'CameBack', 'and people are told');
 select is((select count(*)::int from governance.sla_clock where request_id = :'q' and goal = interval '1 hour'), 1, 'its clock runs');
-select is(pg_temp.after(:'r', '{items,0}')::jsonb - 'drifts', '{"superseded": false, "mending": true, "ending": false, "recorded": "opened", "ends": []}', 'it is being mended');
+select is(pg_temp.after(:'r', '{items,0}')::jsonb - 'drifts', '{"superseded": false, "mending": true, "ending": false, "before": false, "recorded": "opened", "ends": []}', 'it is being mended');
 select is(jsonb_array_length(pg_temp.after(:'r', '{items,0,drifts}')::jsonb), 1, 'once so far');
 select is(pg_temp.after(:'r', '{follow}'), 'drift', 'because it came back');
 select is((select (body::jsonb->'detail'->>'follows')::uuid from governance.evidence_entry where request_id = :'q' and kind = 'request.received'), :'r'::uuid, 'evidence says which one it follows');
@@ -58,7 +58,7 @@ select is(pg_temp.after(:'r', '{items,0,superseded}'), 'true', 'approved: the la
 update governance.access_request set look_at = null, version = version + 1 where id = :'r';
 select t.move(:'q', 'cancelled');
 select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'r'), 'nothing came of it: the earlier one is looked at');
-select is(pg_temp.after(:'r', '{items,0}')::jsonb - 'drifts', '{"superseded": false, "mending": false, "ending": false, "recorded": "opened", "ends": []}', 'cancelled: the earlier one again');
+select is(pg_temp.after(:'r', '{items,0}')::jsonb - 'drifts', '{"superseded": false, "mending": false, "ending": false, "before": false, "recorded": "opened", "ends": []}', 'cancelled: the earlier one again');
 select is(jsonb_array_length(pg_temp.after(:'r', '{items,0,drifts}')::jsonb), 1, 'and that is not forgotten');
 select pg_temp.save(:'r', '{"answer": "held", "why": "StillPresent", "since_ms": 1700000000000}');
 select is((select string_agg(answer || coalesce('/' || opened::text, ''), ',') from governance.drift where request_id = :'r'), 'held', 'one drift, another answer');

@@ -84,13 +84,13 @@ select pg_temp.answer(:'payer'), pg_temp.answer(:'clerk');
 select is(pg_temp.permit(:'payer') || ' ' || pg_temp.permit(:'clerk'), 'given given', 'both are asked before either is approved');
 select lives_ok(format('select t.move(%L, ''approved'')', :'payer'), 'the first one is');
 select is(pg_temp.permit(:'clerk'), 'open', 'what was answered about the second one did not know of it');
-select throws_ok(format('select t.move(%L, ''approved'')', :'clerk'), 'CG016', null, 'so it is not');
+select throws_ok(format('select t.move(%L, ''approved'')', :'clerk'), 'CG017', null, 'so it is not, and is looked at again');
 select is(pg_temp.permit(:'ops'), 'open', 'nor is what gives it by another way');
 select pg_temp.answer(:'clerk', '{"sets": [{"name": "pay", "ask": [{"source": "plain", "entitlement": "fin-payers", "account": "someone", "after": "given"}]}]}');
 select is(pg_temp.permit(:'clerk'), 'given', 'an answer that did know counts');
 select pg_temp.gives('finance-all', jsonb_build_object('emergency', true, 'access_until_ms', governance.ms(clock_timestamp() + interval '1 hour'))) as fire \gset
 select pg_temp.answer(:'fire');
-select throws_ok(format('select t.move(%L, ''approved'')', :'fire'), 'CG016', null, 'an emergency that was answered is asked again, too');
+select throws_ok(format('select t.move(%L, ''approved'')', :'fire'), 'CG017', null, 'an emergency that was answered is asked again, too');
 select is(governance.is_on_its_way(r, 'plain', 'fin-payers'), true, 'on its way') from governance.access_request r where r.id = :'clerk';
 select pg_temp.saw('PAYERS', 'id-2', '[]');
 select pg_temp.grant_of('plain', 'other') as other \gset

@@ -1,6 +1,6 @@
 -- Whether a grant may be: nothing is given without an answer; a removal is nobody's question; duties to be kept apart.
 set role countersign_service;
-select plan(92);
+select plan(95);
 
 create function pg_temp.grant_of(more jsonb default '{}', items text[] default array['plain:present']) returns uuid language sql as $$
     select t.request(items, jsonb_build_object('kind', 'grant') || more)
@@ -113,6 +113,10 @@ select is(pg_temp.permit(:'owed', 'verification'), 'open', 'which the policy is 
 select is(governance.policy_question(:'owed', 'verification')->'items', jsonb_build_array(t.item(:'owed')), 'so it is asked about again');
 select governance.review_add(:'owed', 'eve@example.com', 'in_order', 'looked');
 select throws_ok(format('select t.move(%L, ''closed'')', :'owed'), 'CG016', null, 'and not closed before that is answered');
+update governance.access_request set looked_at = '2020-01-01', version = version + 1 where id = :'owed';
+select throws_ok(format('select t.move(%L, ''closed'')', :'owed'), 'CG017', null, 'whoever looked before that approval looks again: it is no refusal');
+update governance.access_request set looked_at = clock_timestamp(), version = version + 1 where id = :'owed';
+select throws_ok(format('select t.move(%L, ''closed'')', :'owed'), 'CG016', null, 'who has looked since is refused');
 select pg_sleep(0.01);
 select pg_temp.answer(:'owed', 'verification', true, t.item(:'owed'));
 select lives_ok(format('select t.move(%L, ''closed'')', :'owed'), 'with a yes it closes');
@@ -155,6 +159,8 @@ select lives_ok(format('select t.move(%L, ''verified'')', :'one'), 'under its ex
 select governance.exception_revoke((select id from governance.exception where request_id = :'one'), 'ciso', 'no more');
 select is(pg_temp.permit(:'one', 'verification'), 'conflict', 'which somebody revokes before it closes');
 select throws_ok(format('select t.move(%L, ''closed'')', :'one'), 'CG016', 'closed refused: duties in conflict', 'so it does not close');
+update governance.access_request set looked_at = clock_timestamp() - interval '1 min', version = version + 1 where id = :'one';
+select throws_ok(format('select t.move(%L, ''closed'')', :'one'), 'CG017', 'closed refused: whether it may be is asked again', 'whoever looked before that looks again');
 select lives_ok(format('select t.move(%L, ''verifying'')', :'one'), 'but is looked at again');
 insert into governance.exception (request_id, scope, sod_set, owner, approved_by, reason, compensating_control, expires_at)
 values (:'one', 'sod', 'payables', 'owner', 'other', 'year end', 'every posting is reviewed', clock_timestamp() + interval '1 day');
