@@ -10,14 +10,14 @@ begin
         return null;
     end if;
     select f.cause, t.issue_key as key into latest
-      from governance.access_request f left join governance.ticket t on t.request_id = f.id
-     where f.follows = r.id
+      from (select x.id, x.cause, x.requested_at from governance.access_request x where x.follows = r.id offset 0) f -- few: not by time, until one is found
+      left join lateral (select x.issue_key from governance.ticket x where x.request_id = f.id offset 0) t on true
      order by f.requested_at desc, f.id limit 1;
     return json_build_object(
         'cause', r.cause,
         'left', case when r.cause = 'ahead' then not governance.ahead_stands(r) end,
         'earlier_key', case when r.cause = 'ahead' then (select t.issue_key from governance.ticket t where t.request_id = r.follows) end,
-        'earlier_id', (select t.issue_id from governance.ticket t where t.request_id = r.follows and t.site = r.site and t.state <> 'gone'),
+        'earlier_id', (select t.issue_id from (select x.* from governance.ticket x where x.request_id = r.follows offset 0) t where t.site = r.site and t.state <> 'gone'),
         'follow', coalesce(latest.cause, 'asked'), 'follow_key', coalesce(latest.key, ''),
         'over_ms', case when left_over then governance.ms(r.over_at) end,
         'proof_seq', case when r.claimed_at is not null then governance.earlier_proof(r.id)->'seq' end,

@@ -10,13 +10,15 @@ declare
 begin
     return p_names || array(
         select distinct 'word=' || w.word
-          from governance.account_link a
-          join governance.account_link b on b.source = a.source and b.native_id = a.native_id
-          left join governance.access_request r on r.id = a.request_id
-          left join governance.access_request q on q.id = b.request_id
+          from unnest(keys) as k(key) -- key by key, each by its index: never by all accounts there are
+         cross join lateral (select x.* from governance.account_link x where x.person = k.key
+                              union all
+                             select x.* from governance.account_link x where governance.person_folded(x.account) = k.key offset 0) a
+         cross join lateral (select x.* from governance.account_link x where x.source = a.source and x.native_id = a.native_id offset 0) b
+          left join lateral (select x.subject_kind from governance.access_request x where x.id = a.request_id offset 0) r on true
+          left join lateral (select x.subject_kind from governance.access_request x where x.id = b.request_id offset 0) q on true
          cross join lateral unnest(array[b.person, b.account]) as w(word)
-         where (a.person = any (keys) or governance.person_folded(a.account) = any (keys))
-           and coalesce(r.subject_kind, 'human') in ('human', 'contractor') and coalesce(q.subject_kind, 'human') in ('human', 'contractor')
+         where coalesce(r.subject_kind, 'human') in ('human', 'contractor') and coalesce(q.subject_kind, 'human') in ('human', 'contractor')
            and w.word <> ''
          order by 1 limit 32);
 end $$;
@@ -348,7 +350,8 @@ begin
     mover := governance.person_all(t.moved_by, t.mover_names);
     standing := governance.approval_standing(r.id);
     if standing is not null then -- who it was is asked by all that is known now
-        return exists (select from governance.approval_counted c join governance.approval a on a.id = c.approval_id
+        return exists (select from governance.approval_counted c
+                        cross join lateral (select x.* from governance.approval x where x.id = c.approval_id offset 0) a
                         where c.settled_id = standing and a.decision = 'approved' and c.fault = ''
                           and governance.one_person(mover, governance.person_all(a.approver, a.approver_names)));
     end if;

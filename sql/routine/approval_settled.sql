@@ -195,7 +195,8 @@ create or replace function governance.approval_settled_shown(p_request uuid) ret
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('outcome', s.outcome, 'effect', s.effect, 'at', s.at, 'policy', nullif(s.policy, ''),
                'decisions', nullif(to_jsonb(s.decisions), '[]'), 'votes', (
-                   select count(distinct a.id) from governance.approval_counted c join governance.approval a on a.id = c.approval_id
+                   select count(distinct a.id) from governance.approval_counted c
+                   cross join lateral (select x.* from governance.approval x where x.id = c.approval_id offset 0) a
                     where c.settled_id = s.id and a.decision = 'approved' and (c.fault = '' or s.effect = 'none')))) order by s.id)
       from governance.approval_settled s where s.request_id = p_request
 $$;

@@ -7,8 +7,9 @@ language plpgsql stable set search_path = pg_catalog -- its plan is kept; a func
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
     return (select count(*) * interval '10 ms'
-              from (select from governance.flow f
-                     where f.site = p_site and f.priority <= p_priority and f.kind = 'create_ticket' and f.state = 'pending'
+              from (select from (select x.* from governance.flow x where x.site = p_site and x.priority <= p_priority
+                                                               and x.state not in ('done', 'moot', 'parked') offset 0) f -- not of all creates there ever were
+                     where f.kind = 'create_ticket' and f.state = 'pending'
                        and f.lease_until is null and f.run_after <= (select clock_timestamp())
                      limit 1000) f);
 end $$;

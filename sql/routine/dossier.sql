@@ -192,14 +192,16 @@ begin
                            case when p_observed then governance.others_changed(i, p_generation) end as others,
                            case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end as obs
                       from governance.request_item i join governance.source s on s.name = i.source
-                      left join governance.account_link l on l.source = i.source and l.account = i.account
-                                                         and l.person = governance.person_folded(p_person) and l.replaced_at is null
-                      left join governance.entitlement_link e2 on e2.source = i.source and e2.entitlement = i.entitlement and e2.replaced_at is null
+                      -- item by item: never by all accounts of a source
+                      left join lateral (select x.native_id from governance.account_link x where x.source = i.source and x.account = i.account
+                                            and x.person = governance.person_folded(p_person) and x.replaced_at is null offset 0) l on true
+                      left join lateral (select x.native_id from governance.entitlement_link x
+                                          where x.source = i.source and x.entitlement = i.entitlement and x.replaced_at is null offset 0) e2 on true
                      cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown,
                                                 case when p_excepted and p_came_back and i.superseded_by is null -- what was nobody owes, for good
                                                      then governance.dossier_owed(p_request, i.id) end as owed) e
                      where i.request_id = p_request and i.replaced_at is null
-                     order by i.id) x);
+                     order by i.id + 0) x); -- by that request: the index of all items has this order, too
 end $$;
 comment on function governance.dossier_items(uuid, text, int, boolean, boolean, boolean) is
     'What a request wants, with what was observed of it since that claim';

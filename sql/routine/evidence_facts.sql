@@ -153,9 +153,11 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                'vouched_by', nullif(x.vouched_by, ''), 'end_vouched_by', nullif(x.end_vouched_by, '')))
                order by x.id), '[]')
       from (select x.* from governance.exception x
-             where x.id in (select v.exception_id from governance.exception_covers v where v.request_id = r.id
-                                and (v.scope <> 'source' or v.created_at < coalesce(r.closed_at, 'infinity')))
-                or x.scope = 'sod' and x.request_id = r.id
+             where x.id = any (array( -- item by item, never by all exceptions
+                       select v.exception_id from governance.request_item i
+                        cross join lateral (select k.* from governance.exception_covers k where k.item_id = i.id offset 0) v
+                        where i.request_id = r.id and (v.scope <> 'source' or v.created_at < coalesce(r.closed_at, 'infinity'))
+                        union select k.id from governance.exception k where k.scope = 'sod' and k.request_id = r.id))
              order by x.id desc limit 50) x
 $$;
 comment on function governance.evidence_exceptions(governance.access_request) is 'What covered a request without proof';
@@ -235,7 +237,7 @@ create or replace function governance.request_named(p text) returns table (id uu
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select r.id, coalesce(r.site || '/' || t.issue_key, '')
       from governance.access_request r left join governance.ticket t on t.request_id = r.id
-     where r.id::text = p
+     where r.id = case when p ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p::uuid end -- by its index, as request_show
     union
     select t.request_id, t.site || '/' || t.issue_key
       from governance.ticket t

@@ -6,9 +6,9 @@
 create or replace function governance.exception_hold(p_exceptions bigint[], p_requests uuid[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    perform from governance.access_request r
+    perform from governance.access_request r -- = any: by their ids, not by all that are in these phases
       where r.phase in ('verifying', 'verified', 'exception', 'closed')
-        and r.id in (select governance.exception_requests(p_exceptions) union select unnest(p_requests))
+        and r.id = any (array(select governance.exception_requests(p_exceptions) union select unnest(p_requests)))
       order by r.id for no key update;
 end $$;
 comment on function governance.exception_hold(bigint[], uuid[]) is 'Hold what exceptions cover, and these requests';
@@ -16,7 +16,8 @@ comment on function governance.exception_hold(bigint[], uuid[]) is 'Hold what ex
 create or replace function governance.exception_requests(p_exceptions bigint[]) returns setof uuid
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select coalesce(x.request_id, (select i.request_id from governance.request_item i where i.id = x.item_id))
-      from governance.exception x where x.id = any (p_exceptions) and x.scope <> 'source'
+      from unnest(p_exceptions) e(id) cross join lateral (select x.* from governance.exception x where x.id = e.id offset 0) x -- not by all exceptions
+     where x.scope <> 'source'
 $$;
 comment on function governance.exception_requests(bigint[]) is 'Requests that exceptions are of; none of one that covers a source';
 
@@ -24,7 +25,7 @@ create or replace function governance.exception_wake(p_exceptions bigint[]) retu
 language sql set search_path = pg_catalog, pg_temp as $$
     update governance.access_request r
        set hinted_at = clock_timestamp(), look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
-     where r.phase in ('verifying', 'verified', 'exception', 'closed') and r.id in (select governance.exception_requests(p_exceptions));
+     where r.phase in ('verifying', 'verified', 'exception', 'closed') and r.id = any (array(select governance.exception_requests(p_exceptions)));
     update governance.exception x set wake_after = '00000000-0000-0000-0000-000000000000' where x.id = any (p_exceptions) and x.scope = 'source';
 $$;
 comment on function governance.exception_wake(bigint[]) is 'Have looked at what exceptions cover; of a source: by and by';
@@ -34,11 +35,10 @@ create or replace function governance.exception_told(p_exceptions bigint[], p_re
 language sql set search_path = pg_catalog, pg_temp as $$
     insert into governance.escalation (request_id, site, kind, reason, key)
     select c.request_id, s.name, 'operator', p_reason, 'exception/' || x.id || p_key
-      from governance.exception x
+      from unnest(p_exceptions) e(id) cross join lateral (select x.* from governance.exception x where x.id = e.id offset 0) x
      cross join lateral (select case when x.scope <> 'source' then
                                     coalesce(x.request_id, (select i.request_id from governance.request_item i where i.id = x.item_id)) end as request_id) c
       left join governance.site s on x.scope = 'source'
-     where x.id = any (p_exceptions)
     on conflict do nothing
 $$;
 comment on function governance.exception_told(bigint[], text, text) is 'Tell people of exceptions, once: with their requests, or of a source with each site';
@@ -257,13 +257,20 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     needless bigint[];
 begin
-    if not exists (select from governance.exception_covers c where c.request_id = p_request and c.scope <> 'source' and c.revoked_at is null) then
+    if not exists (select from governance.request_item i -- as exception_covers says, item by item: never by all exceptions
+                    cross join lateral (select x.revoked_at from governance.exception x where x.item_id = i.id
+                                         union all
+                                        select x.revoked_at from governance.exception x where x.request_id = i.request_id and x.scope = 'request' offset 0) x
+                    where i.request_id = p_request and x.revoked_at is null) then
         return;
     end if;
     select array_agg(distinct x.id) into needless
-      from governance.exception x
-      left join governance.request_item j on j.id = x.item_id
-     where coalesce(x.request_id, j.request_id) = p_request and x.scope in ('item', 'request') and x.revoked_at is null
+      from (select k.* from governance.exception k where k.request_id = p_request
+             union all
+            select k.* from governance.request_item i
+             cross join lateral (select e.* from governance.exception e where e.item_id = i.id and e.request_id is null offset 0) k
+             where i.request_id = p_request) x
+     where x.scope in ('item', 'request') and x.revoked_at is null
        and x.expires_at > clock_timestamp()
        and not exists (select from governance.request_item i cross join lateral governance.exception_debt(p_request, i.id) d
                         where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null

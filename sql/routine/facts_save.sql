@@ -99,7 +99,7 @@ begin
            last_known_at = case when k.known then clock_timestamp() else s.last_known_at end
       from (select i.source, bool_or(o.outcome <> 'unknown') as known
               from jsonb_to_recordset(p->'observations') as o(item bigint, outcome text)
-              join governance.request_item i on i.id = o.item group by i.source order by i.source) k
+             cross join lateral (select x.source from governance.request_item x where x.id = o.item offset 0) i group by i.source order by i.source) k
      where s.name = k.source -- to the second: many who read it together do not wait for each other
        and (coalesce(s.last_read_at, '-infinity') < clock_timestamp() - interval '1 s'
             or k.known and coalesce(s.last_known_at, '-infinity') < clock_timestamp() - interval '1 s');

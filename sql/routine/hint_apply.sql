@@ -12,8 +12,8 @@ begin
     -- deliveries did, is no news: nobody at work waits for it
     perform from governance.access_request r
       where r.id in (select t.request_id
-                       from governance.ticket t
-                       join jsonb_to_recordset(p) as h(site text, issue text, updated bigint, over boolean) on t.site = h.site and t.issue_id = h.issue
+                       from jsonb_to_recordset(p) as h(site text, issue text, updated bigint, over boolean)
+                      cross join lateral (select k.* from governance.ticket k where k.site = h.site and k.issue_id = h.issue offset 0) t -- one by one
                       where coalesce(h.updated, 0) = 0 or h.over or h.updated > t.hinted_updated_ms or t.state = 'gone')
       order by r.id
         for update;
@@ -42,7 +42,7 @@ begin
          order by site, issue),
     news as (
         select h.* from h
-          left join governance.ticket t on t.site = h.site and t.issue_id = h.issue
+          left join lateral (select k.* from governance.ticket k where k.site = h.site and k.issue_id = h.issue offset 0) t on true
          where t.site is null or h.unsure is not null or h.over is not null or h.updated > t.hinted_updated_ms or t.state = 'gone'
          order by h.site, h.issue),
     up as (

@@ -88,7 +88,8 @@ declare
     r governance.access_request;
 begin
     select * into r from governance.access_request x
-     where x.id::text = p or x.id = (select k.request_id from governance.ticket k where k.issue_key = p and p <> '' order by k.request_id limit 1)
+     where x.id = case when p ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p::uuid
+                       else (select k.request_id from governance.ticket k where k.issue_key = p and p <> '' order by k.request_id limit 1) end
        for update;
     if not found then
         return null;

@@ -45,7 +45,7 @@ begin
     select jsonb_agg(h.hint), count(*), count(*) filter (where not h.announced) into fresh, hints, unannounced
       from (select x.hint, coalesce(t.delivered_at > walked - interval '1 min', false) as announced
               from jsonb_array_elements(p->'hints') as x(hint)
-              left join governance.ticket t on t.site = p_site and t.issue_id = x.hint->>'issue'
+              left join lateral (select k.* from governance.ticket k where k.site = p_site and k.issue_id = x.hint->>'issue' offset 0) t on true -- one by one
              where t.site is null or t.state = 'gone' or coalesce((x.hint->>'updated')::bigint, 0) = 0
                 or (x.hint->>'updated')::bigint > t.hinted_updated_ms) h;
     if fresh is not null then

@@ -55,7 +55,8 @@ begin
     with covered as (
         select x.item_id where x.scope <> 'item' or x.item_id is not null
         union all
-        select i.id from governance.request_item i join governance.item_verdict v on v.item_id = i.id
+        select i.id from governance.request_item i
+         cross join lateral (select k.verdict from governance.item_verdict k where k.item_id = i.id offset 0) v -- not of all items there are
          where x.scope = 'item' and x.item_id is null and i.request_id = (p->>'request')::uuid and v.verdict not in ('verified', 'excepted')),
     e as (
         insert into governance.exception (scope, item_id, request_id, source, sod_set, owner, approved_by, reason, compensating_control,

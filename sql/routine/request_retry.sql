@@ -10,7 +10,8 @@ declare
 begin
     -- the order of locks everywhere: request, then ticket, then flow
     select * into r from governance.access_request x
-     where x.id::text = p or x.id = (select k.request_id from governance.ticket k where k.issue_key = p and p <> '' order by k.request_id limit 1)
+     where x.id = case when p ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p::uuid
+                       else (select k.request_id from governance.ticket k where k.issue_key = p and p <> '' order by k.request_id limit 1) end
        for update;
     if not found then
         update governance.ticket k set look_at = clock_timestamp()

@@ -38,10 +38,10 @@ begin
            and (own is null or coalesce(governance.account_pinned(k.source, k.account, k.request_id), own) = own);
     if own is not null then
         return query
-            select k.id from governance.account_link l
+            select k.id from (select x.* from governance.account_link x where x.source = i.source and x.native_id = own offset 0) l -- by that id
              cross join lateral governance.entitlement_names(i.source, i.entitlement) n(name)
               join governance.request_item k on k.source = l.source and k.account = l.account and k.entitlement = n.name
-             where l.source = i.source and l.native_id = own and l.account <> i.account and l.replaced_at is null
+             where l.account <> i.account and l.replaced_at is null
                and k.replaced_at is null and governance.account_pinned(k.source, k.account, k.request_id) = own
              group by k.id;
     end if;
@@ -143,10 +143,11 @@ begin
                      join governance.entitlement_link k on k.source = l.source and k.native_id = l.native_id and k.replaced_at is null
                                                        and k.entitlement <> l.entitlement
                     where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null)
-       and not exists (select from governance.request_item i
-                         join governance.account_link l on l.source = i.source and l.replaced_at is null and l.account <> i.account
-                          and l.native_id = governance.account_pinned(i.source, i.account, i.request_id)
-                        where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null) then
+       and not exists (select from governance.request_item i -- offset 0: asked once, not for each account of the source
+                        cross join lateral (select governance.account_pinned(i.source, i.account, i.request_id) as id offset 0) pinned
+                        cross join lateral (select x.* from governance.account_link x where x.source = i.source and x.native_id = pinned.id offset 0) l
+                        where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null
+                          and l.replaced_at is null and l.account <> i.account) then
         return;
     end if;
     same := array(select s.id from governance.about_same(p_request) s(id));

@@ -15,8 +15,8 @@ begin
     if cardinality(opened) < few then
         return query
             select t.issue_id, t.issue_key, t.hinted_updated_ms
-              from governance.ticket t
-             where t.request_id = any (opened) and t.state <> 'gone' and t.issue_id::numeric > p_after
+              from unnest(opened) o(id) cross join lateral (select x.* from governance.ticket x where x.request_id = o.id offset 0) t
+             where t.state <> 'gone' and t.issue_id::numeric > p_after
              order by t.issue_id::numeric
              limit p_batch;
     else

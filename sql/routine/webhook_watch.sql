@@ -42,7 +42,7 @@ declare
 begin
     with late as materialized (
         select e.site, e.issue_id from governance.webhook_echo e
-         where e.site = p_site and e.polled_at <= clock_timestamp() - make_interval(secs => p_late_ms / 1000.0)
+         where e.site = p_site and e.polled_at <= (select clock_timestamp() - make_interval(secs => p_late_ms / 1000.0)) -- once, so that an index knows it
          order by e.issue_id
            for update skip locked)
     update governance.webhook_echo e set counted_ms = e.polled_ms, polled_ms = null, polled_at = null
@@ -54,7 +54,7 @@ begin
     delete from governance.webhook_echo e
      using (select o.site, o.issue_id from governance.webhook_echo o
              where o.site = p_site and o.polled_at is null
-               and greatest(o.announced_ms, o.counted_ms) < governance.ms(clock_timestamp() - interval '7 days')
+               and greatest(o.announced_ms, o.counted_ms) < (select governance.ms(clock_timestamp() - interval '7 days'))
              order by greatest(o.announced_ms, o.counted_ms)
              limit 1000
                for update skip locked) old
