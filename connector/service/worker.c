@@ -14,7 +14,7 @@
 
 enum {
     TICK_MS = 250,     /* how late a lost kick can make us */
-    LOOKS_MAX = 16,    /* visits, and adoptions, of one site: bounds memory and calls in flight */
+    LOOKS_MAX = 32,    /* visits, and adoptions, of one site: bounds memory and calls in flight */
     ROOM_PART = 4,     /* a lane with less than this part of it free is not claimed for at once */
     BUSY_RUNS = 8,     /* with so many more in hand the next end comes soon: every BUSY_RUNS-th asks
                           for visits */
@@ -31,7 +31,8 @@ enum {
 struct lane {
     size_t running, running_of[CONFIG_SITES_MAX]; /* the latter without those that stand aside */
     bool claiming, claiming_of[CONFIG_SITES_MAX];
-    bool again; /* kicked while a claim was on its way */
+    bool again;  /* kicked while a claim was on its way */
+    bool wanted; /* to be claimed when this turn of the loop is over */
 };
 
 /* One piece of it, claimed. */
@@ -44,7 +45,7 @@ struct job {
 
 struct worker {
     struct service *svc;
-    struct io_timer *timer;
+    struct io_timer *timer, *soon;
     struct lane visits, adoptions, runs;
     size_t riding_of[CONFIG_SITES_MAX]; /* of the runs, beside running_of */
     struct list calm_of[CONFIG_SITES_MAX];
@@ -96,6 +97,26 @@ static size_t may_claim(struct worker *w, struct lane *lane, bool kicked, struct
 
 static void claim(struct worker *w, struct lane *lane, bool kicked);
 
+/* Those who are answered together end together: what they made room for is claimed at once. */
+static void want(struct worker *w, struct lane *lane)
+{
+    lane->wanted = true;
+    io_timer_start(w->soon, 0, 0);
+}
+
+static void on_soon(void *arg)
+{
+    struct worker *w = arg;
+    struct lane *const lanes[] = {&w->runs, &w->visits};
+
+    for (size_t i = 0; i < sizeof lanes / sizeof lanes[0]; i++) {
+        bool wanted = lanes[i]->wanted;
+        lanes[i]->wanted = false;
+        if (wanted && w->svc->ready)
+            claim(w, lanes[i], true);
+    }
+}
+
 /* What that lane did makes work for runs and visits; for adoptions only what it did itself. */
 static void kick_after(struct worker *w, const struct lane *lane)
 {
@@ -105,9 +126,9 @@ static void kick_after(struct worker *w, const struct lane *lane)
     }
     if (!w->svc->ready)
         return;
-    claim(w, &w->runs, true);
+    want(w, &w->runs);
     if (lane != &w->runs || lane->running < BUSY_RUNS || ++w->ended % BUSY_RUNS == 0)
-        claim(w, &w->visits, true);
+        want(w, &w->visits);
 }
 
 /* A claim came back. What became due meanwhile is asked for now, of this lane alone: two lanes that
@@ -342,6 +363,7 @@ struct worker *worker_new(struct service *svc)
         list_init(&w->calm_of[i]);
     w->timer = io_timer_new(svc->loop, on_tick, w);
     io_timer_start(w->timer, TICK_MS, TICK_MS);
+    w->soon = io_timer_new(svc->loop, on_soon, w);
     return w;
 }
 
@@ -350,8 +372,8 @@ void worker_aside(struct worker *w, struct str site, bool waits)
     size_t *running = &w->visits.running_of[number_of(w, site)];
 
     *running += waits ? (size_t)-1 : 1;
-    if (waits && w->svc->ready)
-        claim(w, &w->visits, true);
+    if (waits)
+        want(w, &w->visits);
 }
 
 void worker_rides(struct worker *w, struct str site, bool rides)
@@ -360,8 +382,8 @@ void worker_rides(struct worker *w, struct str site, bool rides)
 
     w->runs.running_of[n] += rides ? (size_t)-1 : 1;
     w->riding_of[n] += rides ? 1 : (size_t)-1;
-    if (rides && w->svc->ready)
-        claim(w, &w->runs, true);
+    if (rides)
+        want(w, &w->runs);
 }
 
 bool worker_is_at(const struct worker *w, size_t site)
@@ -385,6 +407,7 @@ void worker_free(struct worker *w)
     if (!w)
         return;
     io_timer_free(w->timer);
+    io_timer_free(w->soon);
     calm_end(w);
     free(w);
 }

@@ -46,11 +46,14 @@ struct store {
     int64_t look_ms; /* a save of a look prolongs its claim by so much */
     /* store_together.c's own; all zero: each statement goes by itself, at once */
     struct io_loop *loop;
+    struct io_timer *late;
     struct list asked[TOGETHER_COUNT];
-    bool gathering;
+    struct group *under_way[TOGETHER_COUNT]; /* whoever comes waits for that one */
+    bool gathering, watching;
 };
 
-/* From now on what is asked in one turn of the loop goes together; the store stays where it is. */
+/* From now on what is asked in one turn of the loop, or while one of its kind is on its way, goes
+ * together; the store stays where it is. */
 void store_gather(struct store *s, struct io_loop *loop);
 /* What waits leaves now, and nothing waits any more: before the pool is closed. The loop may call
  * once more. */

@@ -2,14 +2,19 @@
  * tickets that one call read or moved. A statement of many is one round trip and one commit, and
  * stands in line once for the head of the evidence; each row of it is decided by the same function
  * as if it had come alone, under its own fence. What is refused together is tried again one by one:
- * one bad row is nobody else's. */
+ * one bad row is nobody else's.
+ *
+ * While one of a kind is on its way, the next gathers whoever comes: the more there is to do, the
+ * more go together, and whoever comes to an idle database waits for nobody. One that takes long,
+ * for a lock that somebody holds, is not waited for. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/store_priv.h"
 
 enum {
-    TOGETHER_MOST = 16,       /* so that several sessions have some, and nobody waits for long */
+    TOGETHER_MOST = 32,
+    LATE_MS = 200,            /* no statement takes that long but for a lock */
     TOGETHER_BYTES = 1 << 16, /* what is longer goes by itself */
     ARRAY_BYTES = TOGETHER_MOST * (TOGETHER_BYTES + 64),
     ARGS_MOST = 3,
@@ -39,6 +44,7 @@ struct asked {
 struct group {
     struct store *store;
     enum together kind;
+    int64_t sent_ms;
     size_t count;
     struct asked *of[TOGETHER_MOST];
 };
@@ -56,11 +62,17 @@ static void send_one(struct store *s, enum together kind, const struct str *args
     pg_exec(s->pg, KINDS[kind].one, params, fn, arg);
 }
 
-static void on_many(void *arg, const struct pg_reply *reply)
+static void turn_soon(struct store *s);
+
+static void on_answered(void *arg, const struct pg_reply *reply)
 {
     struct group *g = arg;
-    bool refused = reply->outcome == PG_REFUSED;
+    bool refused = reply->outcome == PG_REFUSED && g->count > 1;
 
+    if (g->store->under_way[g->kind] == g) {
+        g->store->under_way[g->kind] = NULL;
+        turn_soon(g->store);
+    }
     for (size_t i = 0; i < g->count; i++) {
         struct asked *a = g->of[i];
         struct pg_reply its = *reply;
@@ -90,7 +102,7 @@ static void send_many(struct group *g)
             pg_array_add(&arrays[i], g->of[n]->args[i]);
         params[count++] = pg_array_param(&arrays[i]);
     }
-    pg_exec(g->store->pg, KINDS[g->kind].many, params, on_many, g);
+    pg_exec(g->store->pg, KINDS[g->kind].many, params, on_answered, g);
     for (size_t i = 0; i < args; i++)
         buf_done(&arrays[i]);
 }
@@ -115,13 +127,13 @@ static void send_next(struct store *s, enum together kind)
     *g = (struct group){.store = s, .kind = kind};
     while (g->count < TOGETHER_MOST && (it = list_shift(&s->asked[kind])) != NULL)
         join(g, container_of(it, struct asked, link));
-    if (g->count > 1) {
+    if (s->loop)
+        g->sent_ms = io_loop_now_ms(s->loop);
+    s->under_way[kind] = g;
+    if (g->count > 1)
         send_many(g);
-        return;
-    }
-    send_one(s, kind, g->of[0]->args, g->of[0]->fn, g->of[0]->arg);
-    free(g->of[0]);
-    free(g);
+    else
+        send_one(s, kind, g->of[0]->args, on_answered, g);
 }
 
 static void on_turn(void *arg)
@@ -130,8 +142,44 @@ static void on_turn(void *arg)
 
     s->gathering = false;
     for (enum together kind = 0; kind < TOGETHER_COUNT; kind++)
-        while (!list_empty(&s->asked[kind]))
+        while (!list_empty(&s->asked[kind]) && !(s->loop && s->under_way[kind]))
             send_next(s, kind);
+}
+
+static void turn_soon(struct store *s)
+{
+    if (!s->loop || s->gathering)
+        return;
+    s->gathering = true;
+    io_loop_defer(s->loop, on_turn, s);
+}
+
+/* Whoever waits longer than that waits for one that waits for a lock. */
+static void watch_late(struct store *s)
+{
+    if (s->watching)
+        return;
+    s->watching = true;
+    io_timer_start(s->late, LATE_MS, 0);
+}
+
+static void on_late(void *arg)
+{
+    struct store *s = arg;
+    int64_t now = io_loop_now_ms(s->loop);
+
+    s->watching = false;
+    for (enum together kind = 0; kind < TOGETHER_COUNT; kind++) {
+        struct group *g = s->under_way[kind];
+        if (!g || list_empty(&s->asked[kind]))
+            continue;
+        if (now - g->sent_ms >= LATE_MS) {
+            s->under_way[kind] = NULL;
+            turn_soon(s);
+        } else {
+            watch_late(s);
+        }
+    }
 }
 
 void store_gather(struct store *s, struct io_loop *loop)
@@ -139,13 +187,17 @@ void store_gather(struct store *s, struct io_loop *loop)
     for (size_t i = 0; i < TOGETHER_COUNT; i++)
         list_init(&s->asked[i]);
     s->loop = loop;
+    s->late = io_timer_new(loop, on_late, s);
 }
 
 void store_gather_end(struct store *s)
 {
-    if (s->loop)
-        on_turn(s);
+    if (!s->loop)
+        return;
     s->loop = NULL;
+    io_timer_free(s->late);
+    s->late = NULL;
+    on_turn(s);
 }
 
 static struct str put(char **at, struct str s)
@@ -191,8 +243,8 @@ void store_together(struct store *s, enum together kind, struct str request, con
     a->fn = fn;
     a->arg = arg;
     list_push(&s->asked[kind], &a->link);
-    if (s->gathering)
-        return;
-    s->gathering = true;
-    io_loop_defer(s->loop, on_turn, s);
+    if (s->under_way[kind])
+        watch_late(s);
+    else
+        turn_soon(s);
 }

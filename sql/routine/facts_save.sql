@@ -5,6 +5,7 @@ create or replace function governance.facts_save(p_owner text, p_request uuid, p
 language plpgsql set search_path = pg_catalog as $$
 declare
     r governance.access_request;
+    was governance.access_request;
     t jsonb := p->'ticket';
     mapped jsonb := t->'mapped';
 begin
@@ -23,6 +24,7 @@ begin
     if t->>'mapping' <> '' and not governance.mapping_is_live(r.site, t->>'mapping') then
         return null; -- read by the mapping of before: so is this
     end if;
+    was := r;
     if t is not null then
         -- what changed since the read before may be us
         if (select s.ours from governance.ticket x, governance.read_state(x, r) s where x.request_id = p_request) then
@@ -103,17 +105,28 @@ begin
      where s.name = k.source -- to the second: many who read it together do not wait for each other
        and (coalesce(s.last_read_at, '-infinity') < clock_timestamp() - interval '1 s'
             or k.known and coalesce(s.last_known_at, '-infinity') < clock_timestamp() - interval '1 s');
+    r.hold_text := coalesce(t->>'hold_text', r.hold_text);
+    r.lease_until := greatest(r.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms');
+    was.lease_until := r.lease_until;
+    was.seen_updated_ms := r.seen_updated_ms;
+    was.said_in := r.said_in;
+    if r is not distinct from was then -- most looks find what was known: what is not named asks no guard
+        update governance.access_request x
+           set version = x.version + 1, seen_updated_ms = coalesce(r.seen_updated_ms, x.seen_updated_ms), said_in = r.said_in, lease_until = r.lease_until
+         where x.id = p_request
+        returning x.version into r.version; -- its own read may have superseded it: the look goes on, and sees that
+        return r.version;
+    end if;
     update governance.access_request x
        set version = x.version + 1, seen_updated_ms = coalesce(r.seen_updated_ms, x.seen_updated_ms), said_in = r.said_in, held = r.held,
            mapped = r.mapped, mapping_kept = r.mapping_kept, kind = r.kind, beneficiary = r.beneficiary,
            requester_names = r.requester_names, beneficiary_names = r.beneficiary_names,
-           approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
+           approval_needed = r.approval_needed, hold_text = r.hold_text,
            mapped_hash = r.mapped_hash, is_privileged = r.is_privileged, access_until = r.access_until, sponsor = r.sponsor,
            lifecycle = r.lifecycle, subject_kind = r.subject_kind, justification = r.justification,
-           mode = r.mode, mode_by = r.mode_by, mode_mapping = r.mode_mapping, mode_at = r.mode_at,
-           lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
+           mode = r.mode, mode_by = r.mode_by, mode_mapping = r.mode_mapping, mode_at = r.mode_at, lease_until = r.lease_until
      where x.id = p_request
-    returning x.version into r.version; -- its own read may have superseded it: the look goes on, and sees that
+    returning x.version into r.version;
     return r.version;
 end $$;
 comment on function governance.facts_save(text, uuid, bigint, jsonb) is 'Store what one look saw: ticket snapshot and observations';
