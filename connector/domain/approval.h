@@ -75,8 +75,10 @@ struct approvals {
     int64_t reminded_ms; /* when people were reminded last since then; 0: not yet */
     const struct approval_given *given;
     size_t count;
-    bool own_tried; /* somebody approved what he asks for, gains by, does or checks: not given */
-    bool known;     /* the database told; else the flags of the dossier stand alone */
+    bool own_tried;  /* somebody approved what he asks for, gains by, does or checks: not given */
+    uint32_t barred; /* bits of steps too few of whose people may: the others ask for it, gain by
+                      * it, do the work, or have left */
+    bool known;      /* the database told; else the flags of the dossier stand alone */
 };
 
 /* X(suffix, words): why one does not count; the words follow the approver's name */

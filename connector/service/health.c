@@ -215,6 +215,8 @@ static void render_sites(const struct service *svc, struct buf *b)
          offsetof(struct site_counters, poll_hints)},
         {"polled_unannounced_total", "Changes that polling found and no delivery had told of",
          offsetof(struct site_counters, unannounced)},
+        {"poll_walks_total", "Complete walks of its changes",
+         offsetof(struct site_counters, walks)},
         {"poll_restarts_total", "Page tokens that ran out during a walk",
          offsetof(struct site_counters, poll_restarts)},
         {"sweeps_total", "Looks at all open tickets by id", offsetof(struct site_counters, sweeps)},

@@ -72,6 +72,7 @@ static void walk_end(struct poller *p, bool complete, const char *why)
     arena_clear(p->other);
     if (complete) {
         m->polls++;
+        p->site->counters.walks++;
         worker_kick(p->svc->worker);
     } else if (why) {
         m->poll_failures++;

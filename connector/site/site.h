@@ -51,6 +51,7 @@ struct site_counters {
     uint64_t poll_hints;    /* those of them that were not known yet */
     uint64_t unannounced;   /* those of them that no delivery had told of */
     uint64_t poll_restarts; /* page tokens that ran out during a walk */
+    uint64_t walks;         /* that were complete */
     uint64_t sweeps;
     uint64_t sweep_found; /* changes that only the sweep told of */
 };

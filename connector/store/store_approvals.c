@@ -71,6 +71,7 @@ void store_read_approvals(struct arena *a, const struct json *dossier, struct do
     d->approvals = (struct approvals){.asked_ms = number(v, "asked_ms"),
                                       .reminded_ms = number(v, "reminded_ms"),
                                       .own_tried = json_is_true(json_member(v, "own_tried")),
+                                      .barred = (uint32_t)number(v, "barred"),
                                       .given = given,
                                       .count = n,
                                       .known = true};

@@ -375,7 +375,7 @@ begin
         'reminded_ms', (select governance.ms(max(e.at)) from governance.escalation e
                          where e.request_id = r.id and e.kind = 'operator' and e.reason = 'ApprovalReminder' and e.at >= r.approval_asked_at),
         'own_tried', exists (select from governance.escalation e where e.request_id = r.id and e.kind = 'operator' and e.reason = 'SelfApproval'),
-        'at_least', terms->'at_least', 'channels', terms->'channels',
+        'barred', governance.approval_barred(r, terms->'steps'), 'at_least', terms->'at_least', 'channels', terms->'channels',
         'within_ms', terms->'within_ms', 'remind', terms->'remind',
         'steps', (select json_agg(json_build_object('who', s.step->>'who', 'wanted', s.step->'at_least', 'people', (
                              select coalesce(string_agg(p.named, E'\n' order by p.n), '')

@@ -51,13 +51,13 @@ def jira(moment):
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
-def ask(site, person, ends=None, asked="approver"):
+def ask(site, person, ends=None, asked="approver", actor="customer"):
     fields = {"summary": f"Elevate {person}", "customfield_10061": person, "customfield_10052": "fin-viewer",
               "customfield_10050": {"value": "SAP FIN"}, "customfield_10120": "month end",
               "customfield_10100": [{"accountId": site.control("accounts")[asked]["accountId"]}]}
     if ends:
         fields["customfield_10125"] = jira(ends)
-    return site.act("request", actor="customer", requestTypeId="30", fields=fields)["key"]
+    return site.act("request", actor=actor, requestTypeId="30", fields=fields)["key"]
 
 
 def approve_by_api(site, request, who, decision="approved"):
@@ -103,6 +103,13 @@ def test_who_is_named_approves_and_nobody_else(site):
     site.has_role("reyes", "fin-viewer", True)
     site.resolve(key)
     site.until_status(key, "Resolved")
+
+
+def test_of_those_who_are_named_nobody_may(site):
+    key = ask(site, "agent2@example.com", at(hours=7), actor="approver")  # the one asks, the other gains
+    request = site.until_phase(key, "pending_approval")["id"]
+    wait.until(lambda: "too few of these may" in site.said(key)[1], 20, what="the ticket says so before anybody tries")
+    assert site.sql(f"select count(*) from governance.escalation where request_id = '{request}' and reason = 'NobodyMayApprove'") == "1"
 
 
 def test_who_approved_it_does_not_do_the_work(site):

@@ -35,6 +35,7 @@ def walked(site, walks=1):
     """So many complete walks from now on."""
     until = metric(site, "polls_total") + walks
     wait.until(lambda: metric(site, "polls_total") >= until, 10, what=f"{walks} walks")
+    assert metric(site, "poll_walks_total") >= until  # what the alert of a site is made of
 
 
 def watermark(site):

@@ -1,6 +1,6 @@
 -- Who has to approve, who may not, by when: the rules of domain/approval.c against our own bugs.
 set role countersign_service;
-select plan(103);
+select plan(107);
 
 -- A request that its template has approved so; the tuple is what the mapping writes.
 create function pg_temp.asked(approval jsonb, more jsonb default '{}') returns uuid language plpgsql as $$
@@ -137,6 +137,19 @@ select is(approved_terms->'steps', '[{"who": "manager", "people": ["chief@x.org"
 update governance.access_request set version = version + 1, approved_terms = 'null' where id = :'given';
 select isnt(approved_terms, 'null', 'and nobody changes it') from governance.access_request where id = :'given';
 select governance.delegation_revoke((select id from governance.delegation where delegator = 'chief@x.org'), 'hr');
+
+-- whom a step names, and nobody of them may
+select pg_temp.asked('{"steps": [{"who": "sponsor", "people": ["asker9@x.org"], "at_least": 1}, {"who": "security", "people": ["Asker9@x.org", "sec1@x.org"], "at_least": 1},
+                                 {"who": "two", "people": ["asker9@x.org", "sec1@x.org"], "at_least": 2}, {"who": "anyone", "people": [], "at_least": 1},
+                                 {"who": "manager", "people": ["chief@x.org"], "at_least": 1}]}',
+                     '{"requester": "asker9@x.org"}') as barred \gset
+select is((governance.dossier(:'barred')->'approvals'->>'barred')::int, 1 + 4 + 16, 'the core hears that who asks, or has left, cannot be who approves');
+select pg_temp.asked('{"steps": [{"who": "sponsor", "people": ["5b10ac8d82e05b22cc7d4ef5"], "at_least": 1}]}', '{"requester": "asker9@x.org"}') as hidden \gset
+select is((governance.dossier(:'hidden')->'approvals'->>'barred')::int, 0, 'where nobody can tell it may turn out');
+select pg_temp.asked('{}', '{"requester": "asker9@x.org"}') as open \gset
+select is((governance.dossier(:'open')->'approvals'->>'barred')::int, 0, 'where nobody is named anybody may');
+select governance.departure_put('chief@x.org', false, 'hr', 'back');
+select is((governance.dossier(:'barred')->'approvals'->>'barred')::int, 1 + 4, 'who is back may');
 
 -- the window
 select pg_temp.asked('{"within_ms": 60000}') as late \gset

@@ -1,6 +1,6 @@
 -- Break-glass: a reason and an end, work before the approval, and no close without approval and review.
 set role countersign_service;
-select plan(54);
+select plan(56);
 
 create function pg_temp.glass(more jsonb default '{}', lasts interval default '4 hours') returns uuid language sql as $$
     select t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'emergency', true, 'requester', 'asker@example.com',
@@ -151,4 +151,14 @@ select pg_temp.saw(:'late', 'approved', pg_temp.answer('boss@example.com', 10, 2
 select is(pg_temp.review(:'late'), null, 'an approval that is owed still is that first');
 select pg_temp.saw(:'late', 'declined', pg_temp.answer('eve@example.com', 30, 40));
 select is(pg_temp.review(:'late') || ' ' || pg_temp.told(:'late'), 'eve@example.com objected EmergencyAccess EmergenciesTooOften EmergencyObjected', 'declined it objects');
+-- by another account of his
+reset role;
+insert into governance.account_link (person, source, account, native_id, how) values ('asker@example.com', 'plain', 'asker', 'uid-emergency', 'read'),
+    ('asker.admin@example.com', 'plain', 'adm-asker', 'uid-emergency', 'read');
+set role countersign_service;
+select pg_temp.glass('{"requester": "asker.admin@example.com", "beneficiary": "ada@example.com"}') as other \gset
+select is(pg_temp.told(:'other'), 'EmergencyAccess EmergenciesTooOften', 'who has many has them by all of his accounts');
+select pg_temp.glass('{"requester": "first.time@example.com", "beneficiary": "ada@example.com"}') as once \gset
+select is(pg_temp.told(:'once'), 'EmergencyAccess', 'and nobody else has');
+
 select * from finish();

@@ -131,6 +131,35 @@ static void ones_own_is_told(void **state)
     assert_true(4 * approving_key(&d) != 4 * before); /* the ticket is told again */
 }
 
+/* The sponsor of a contractor asks for it himself. */
+static void what_nobody_may_answer_is_told(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct dossier d = waiting(&item, &BOSS, 0);
+    uint64_t before = approving_key(&d);
+    (void)state;
+
+    struct decision r = decided(&d);
+    assert_false(escalates(&r, "NobodyMayApprove"));
+    d.approvals.terms.within_ms = 0;
+    d.approvals.barred = 1;
+    r = decided(&d);
+    assert_true(escalates(&r, "NobodyMayApprove"));
+    struct notice n = said(&d, NOTICE_WAITING_APPROVAL);
+    assert_string_equal(n.line,
+                        "Waiting for manager boss to approve; too few of these may, for who "
+                        "asks, gains or has left does not count");
+    assert_non_null(strstr(n.next, "Name somebody else on the form"));
+    d.approvals.own_tried = true; /* both remedies are told */
+    assert_non_null(strstr(said(&d, NOTICE_WAITING_APPROVAL).next, "asks again. Name somebody"));
+    d.approvals.own_tried = false;
+    d.approvals.terms.within_ms = 3 * HOUR;
+    assert_true(approving_key(&d) != before); /* the ticket is told again */
+    d.approvals.count = 1;                    /* it was answered all the same */
+    r = decided(&d);
+    assert_false(escalates(&r, "NobodyMayApprove"));
+}
+
 static void words_name_who_is_wanted(void **state)
 {
     struct item item = item_of(DESIRED_PRESENT, NULL, 0);
@@ -270,6 +299,7 @@ int main(void)
         cmocka_unit_test(it_reminds_once_and_ends),
         cmocka_unit_test(what_is_held_reminds_nobody),
         cmocka_unit_test(ones_own_is_told),
+        cmocka_unit_test(what_nobody_may_answer_is_told),
         cmocka_unit_test(words_name_who_is_wanted),
         cmocka_unit_test(whoever_approved_it_claims_nothing),
         cmocka_unit_test(it_goes_back_as_often_as_may_be),
