@@ -78,7 +78,7 @@ end $$;
 comment on function governance.guard_review() is 'Trigger: somebody else reviews an emergency, afterwards';
 
 -- An emergency is reviewed on its ticket, too: by an approval that Jira asked for after somebody had said done, once what is owed of
--- approvals was there. Whoever answers the approval of the access itself, however late, reviews nothing. Who may not review it has said
+-- approvals was there. Whoever answers the approval of the access itself, however late, reviews nothing, nor who answered before the work. Who may not review it has said
 -- what he said as an approver, and no more.
 create or replace function governance.review_on_ticket(r governance.access_request, t jsonb) returns void
 language plpgsql set search_path = pg_catalog as $$
@@ -94,6 +94,7 @@ begin
                from jsonb_array_elements(coalesce(t->'approvers', '[]')) with ordinality as o(x, n)
               where x->>'key' <> '' and not coalesce((x->>'app')::boolean, false)
                 and to_timestamp((x->>'asked_ms')::bigint / 1000.0) >= done - interval '1 s' -- with the move into its status
+                and coalesce(to_timestamp(nullif((x->>'given_ms')::bigint, 0) / 1000.0) >= done, true) -- but answered after it
               order by o.n
     loop
         begin

@@ -1,6 +1,6 @@
 -- Break-glass: a reason and an end, work before the approval, and no close without approval and review.
 set role countersign_service;
-select plan(56);
+select plan(57);
 
 create function pg_temp.glass(more jsonb default '{}', lasts interval default '4 hours') returns uuid language sql as $$
     select t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'emergency', true, 'requester', 'asker@example.com',
@@ -139,6 +139,8 @@ select pg_temp.saw(:'seen', 'approved', pg_temp.answer('boss@example.com', -60, 
 select is(pg_temp.review(:'seen'), null, 'the approval of the access reviews nothing');
 select pg_temp.saw(:'seen', 'approved', pg_temp.answer('other@example.com', -60, 90), pg_temp.answer('boss@example.com', -60, -50));
 select is(pg_temp.review(:'seen'), null, 'nor does another answer to it, however late');
+select pg_temp.saw(:'seen', 'approved', jsonb_set(pg_temp.answer('eve@example.com', 0, 0), '{given_ms}', '1699999999900'));
+select is(pg_temp.review(:'seen'), null, 'nor one that was answered in the moment before the work');
 select pg_temp.saw(:'seen', 'approved', pg_temp.answer('agent@example.com', 0, 100), pg_temp.answer('rita@example.com', 0, 100));
 select is(pg_temp.review(:'seen'), null, 'nor one of who did the work, or used it');
 select pg_temp.saw(:'seen', 'approved', pg_temp.answer('eve@example.com', 0, 120));
