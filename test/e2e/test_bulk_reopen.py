@@ -2,6 +2,7 @@
 import contextlib
 import json
 import subprocess
+import time
 
 import pytest
 
@@ -140,17 +141,39 @@ def ticket_locked(site, issue):
 
 
 def test_what_waits_for_a_lock_is_not_waited_for(site):
-    ids = asked(site, 10)
-    late, others = ids[0], ids[1:]
+    late, = asked(site, 1)
+    wait.until(lambda: site.sql("select count(*) from governance.flow where state not in ('done', 'moot', 'parked')") == "0", 30, what="nothing is said there")
+    time.sleep(3)  # three polls: whatever was done there is heard of
     site.sql(f"update governance.ticket set unsure_at = clock_timestamp() where issue_id = '{late}'", user="postgres")
     with ticket_locked(site, late) as waits:
         site.sql("update governance.access_request r set look_at = clock_timestamp(), hinted_at = clock_timestamp() from governance.ticket t "
                  f"where t.request_id = r.id and t.issue_id = '{late}'", user="postgres")
         waiting = wait.until(waits, 5, every=0.05)
-        close_all(site, others)
+        for key in [site.ask_removal(f"nobody-{n}", "fin-viewer") for n in range(4)]:  # of others: what is about the same waits for each other
+            site.until_phase(key, "fulfilling")
+        assert waits() == waiting, "they came to be worked on only after it had its lock"
+
+
+REFUSES = """create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'refused here'; end $$;
+    create trigger refuses before insert on governance.observation for each row
+    when (new.item_id in ({items})) execute function public.refuse()"""
+
+
+def test_what_is_refused_is_nobody_elses(site):
+    ids = asked(site, 10)
+    refused, others = ids[0], ids[1:]
+    items = site.sql(f"select string_agg(i.id::text, ', ') from governance.request_item i where i.request_id in (select r.id {of([refused])})")
+    site.sql(REFUSES.format(items=items), user="postgres")
+    try:
+        close_all(site, ids)
         until_open(site, others)
-        assert waits() == waiting, "they were open again only after it had its lock"
-    each_by_its_own(site, others)
+        assert site.ticket(refused)["category"] == "done"
+    finally:
+        site.sql("drop trigger refuses on governance.observation; drop function public.refuse", user="postgres")
+    site.sql(f"update governance.access_request r set lease_until = clock_timestamp() where r.id in (select r.id {of([refused])}) and r.lease_until is not null",
+             user="postgres")
+    until_open(site, [refused])
+    each_by_its_own(site, ids)
 
 
 def calls(site, route):
