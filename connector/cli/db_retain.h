@@ -14,9 +14,10 @@ int db_retain(struct cli *cli, const char *conninfo);
 bool retained_is(struct str text);
 struct evidence_log;
 /* Is the file beside that manifest whole? Of evidence each entry is what its hash says, follows the
- * one before it where that is in the file, and is (log NULL: not looked at) what was published.
- * *ret: records in it. */
+ * one before it where that is in the file, and is what was published. With a log (NULL: without)
+ * an entry of it, proven by the root that is signed, must say that just this file was written:
+ * *ret_recorded is its number. *ret: records in the file. */
 MUST_CHECK bool retained_verify(const char *manifest_path, struct evidence_log *log, int64_t *ret,
-                                struct err *err);
+                                int64_t *ret_recorded, struct err *err);
 
 #endif

@@ -105,8 +105,40 @@ static bool check_file(struct reading *r, const char *manifest_path, const struc
                                    (long long)r->rows, (long long)rows);
 }
 
+/* --- on record --- */
+
+/* Does an entry say that this file was written? */
+static bool is_of_file(void *arg, struct str entry)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    const struct json *m = arg, *v;
+    struct str hash = json_path_str(m, "sha256");
+    struct err err;
+
+    return memmem(entry.p, entry.len, hash.p, hash.len) && json_parse(arena, entry, &v, &err) &&
+           str_eq(json_path_str(v, "kind"), STR("records.retained")) &&
+           str_eq(json_path_str(v, "detail/sha256"), hash) &&
+           str_eq(json_path_str(v, "detail/export"), json_path_str(m, "file")) &&
+           str_eq(json_path_str(v, "detail/kind"), json_path_str(m, "kind"));
+}
+
+/* Its hash is in an entry, and that is proven: what the manifest and the tiles say is not. */
+static bool is_on_record(const struct json *m, struct evidence_log *log, int64_t *ret,
+                         struct err *err)
+{
+    struct str name = json_path_str(m, "file");
+
+    return evidence_log_find(log, 1, is_of_file, (void *)(uintptr_t)m, ret, err) &&
+           (*ret || FAIL(err, ERR_INPUT,
+                         "%.*s is not in the log: of its %lld entries none says that records of "
+                         "kind '%.*s' were written to it with that hash. Somebody else made it, or "
+                         "the log is a copy from before",
+                         STR_ARG(name), (long long)evidence_log_size(log),
+                         STR_ARG(json_path_str(m, "kind"))));
+}
+
 bool retained_verify(const char *manifest_path, struct evidence_log *log, int64_t *ret,
-                     struct err *err)
+                     int64_t *ret_recorded, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
     struct reading r = {.log = log, .digest = digest_new()};
@@ -121,7 +153,8 @@ bool retained_verify(const char *manifest_path, struct evidence_log *log, int64_
                  FAIL(err, ERR_INPUT, "it is not a manifest of %s", FORMAT));
     if (good) {
         r.evidence = str_eq_c(json_path_str(m, "kind"), "evidence");
-        good = check_file(&r, manifest_path, m, err);
+        good = check_file(&r, manifest_path, m, err) &&
+               (!log || is_on_record(m, log, ret_recorded, err));
     }
     digest_end(r.digest, (uint8_t[SHA256_BYTES]){0});
     buf_done(&r.body);

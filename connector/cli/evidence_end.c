@@ -8,6 +8,8 @@
 #include "json/json_write.h"
 #include "store/store_entries.h"
 
+enum { END_BYTES = 16 * 1024 }; /* a note in JSON, with room */
+
 static const char BEGINS[] = "{\"end\":";
 
 void evidence_end_put(struct buf *out, const struct pg_options *options, int64_t seq,
@@ -32,6 +34,25 @@ void evidence_end_put(struct buf *out, const struct pg_options *options, int64_t
 bool evidence_end_is(struct str line)
 {
     return str_starts(line, str_of(BEGINS));
+}
+
+bool evidence_end_note(FILE *file, struct arena *arena, struct str *ret)
+{
+    char *room = arena_alloc(arena, END_BYTES);
+    const struct json *v;
+    struct err err;
+
+    *ret = STR_NONE;
+    if (fseeko(file, -END_BYTES, SEEK_END) != 0) /* it is shorter */
+        rewind(file);
+    struct str text = str_trim(str_n(room, room ? fread(room, 1, END_BYTES, file) : 0));
+    rewind(file);
+    const char *end = text.len ? memrchr(text.p, '\n', text.len) : NULL;
+    if (end)
+        text = str_n(end + 1, text.len - (size_t)(end + 1 - text.p));
+    if (evidence_end_is(text) && json_parse(arena, text, &v, &err))
+        *ret = json_path_str(v, "checkpoint");
+    return ret->len > 0;
 }
 
 const char *evidence_end_fault(struct str line, const struct evidence_chain *chain)

@@ -123,6 +123,11 @@ struct tlog_hash evidence_log_root(const struct evidence_log *l)
     return l->signed_one.root;
 }
 
+struct tlog_checkpoint evidence_log_checkpoint(const struct evidence_log *l)
+{
+    return l->signed_one;
+}
+
 struct str evidence_log_origin(const struct evidence_log *l)
 {
     return l->signed_one.origin;
@@ -147,15 +152,44 @@ static int width_of(const struct evidence_log *l, int level, int64_t index)
                                                          : tlog_width(l->signed_one.size, level);
 }
 
+static bool has_file(const struct evidence_log *l, const char *name)
+{
+    char path[PATH_BYTES];
+
+    return snprintf(path, sizeof path, "%s/%s", l->dir, name) < (int)sizeof path &&
+           access(path, F_OK) == 0;
+}
+
+/* So many hashes, or entries, of a tile that has more. */
+static void cut_tile(struct str *tile, int level, int width)
+{
+    struct str rest = *tile, entry;
+    bool torn;
+
+    for (int i = 0; level < 0 && i < width; i++)
+        if (!tlog_bundle_next(&rest, &entry, &torn))
+            return;
+    if (level < 0)
+        tile->len -= rest.len;
+    else if (tile->len == TLOG_WIDTH * SHA256_BYTES)
+        tile->len = (size_t)width * SHA256_BYTES;
+}
+
+/* A partial tile may be gone once the whole one is there (c2sp.org/tlog-tiles): then it is the
+ * beginning of that. */
 static bool read_tile(struct evidence_log *l, int level, int64_t index, struct str *ret,
                       struct err *err)
 {
     int width = width_of(l, level, index);
-    char name[TLOG_PATH_SIZE];
+    char name[TLOG_PATH_SIZE], whole[TLOG_PATH_SIZE];
 
     tlog_path(name, level, index, width);
-    if (!read_named(l, l->page, name, ret, err))
+    tlog_path(whole, level, index, TLOG_WIDTH);
+    bool is_gone = width < TLOG_WIDTH && !has_file(l, name) && has_file(l, whole);
+    if (!read_named(l, l->page, is_gone ? whole : name, ret, err))
         return false;
+    if (is_gone)
+        cut_tile(ret, level, width);
     if (level >= 0 && ret->len != (size_t)width * SHA256_BYTES)
         return FAIL(err, ERR_INPUT, "%s has %zu bytes instead of %d: it was cut or added to", name,
                     ret->len, width * SHA256_BYTES);

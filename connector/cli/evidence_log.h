@@ -17,6 +17,8 @@ MUST_CHECK bool evidence_log_open(const char *dir, const char *key, struct evide
 void evidence_log_close(struct evidence_log *log); /* NULL is fine */
 int64_t evidence_log_size(const struct evidence_log *log);
 struct tlog_hash evidence_log_root(const struct evidence_log *log);
+/* What is signed; its origin lives as long as the log. */
+struct tlog_checkpoint evidence_log_checkpoint(const struct evidence_log *log);
 struct str evidence_log_origin(const struct evidence_log *log);
 /* Which key signed it, by its hash. */
 const char *evidence_log_key_id(const struct evidence_log *log);

@@ -149,7 +149,9 @@ bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlo
     struct str key = {0};
 
     *ret = (struct evidence_pack){0};
-    if (!json_parse(arena, text, &v, err) || !str_eq_c(json_path_str(v, "format"), FORMAT))
+    if (!json_parse(arena, text, &v, err))
+        return FAIL(err, ERR_INPUT, "the pack was cut off or changed: it is %s", err->what);
+    if (!str_eq_c(json_path_str(v, "format"), FORMAT))
         return FAIL(err, ERR_INPUT, "it is not a pack of evidence: %s", FORMAT);
     ret->document = v;
     ret->request = json_path_str(v, "request");

@@ -292,6 +292,38 @@ static bool write_rows(const struct pg_options *options, const struct population
     return good && (closed || FAIL(err, ERR_TEMPORARY, "the population cannot be written"));
 }
 
+/* What an earlier export left there is of another population: a manifest is of what is beside it.
+ */
+static bool clear_folder(const char *dir, struct err *err)
+{
+    static const char *const NAMES[] = {"manifest.json", "sample.jsonl", "sample.csv"};
+    char path[EXPORT_PATH_BYTES];
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        if (!export_path(dir, NAMES[i], path, err))
+            return false;
+        if (unlink(path) != 0 && errno != ENOENT)
+            return FAIL(err, ERR_TEMPORARY, "cannot take away '%s': %s", path, strerror(errno));
+    }
+    return true;
+}
+
+/* A period that is turned round has no requests, and reads like one in which nothing happened. */
+static bool is_period(struct str about, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    const struct json *v;
+    struct err unread;
+    int64_t since_us, until_us;
+
+    return !json_parse(arena, about, &v, &unread) ||
+           !told_us(json_path_str(v, "since"), &since_us) ||
+           !told_us(json_path_str(v, "until"), &until_us) || since_us < until_us ||
+           FAIL(err, ERR_INPUT,
+                "the period ends before it begins: --from is the first moment of it, --to the "
+                "first one after it; no manifest was written");
+}
+
 bool evidence_population_make(const struct pg_options *options, const struct population_wish *wish,
                               const char *dir, struct population_made *ret, struct err *err)
 {
@@ -311,8 +343,8 @@ bool evidence_population_make(const struct pg_options *options, const struct pop
         return FAIL(err, ERR_INPUT, "--by is requested or changed");
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return FAIL(err, ERR_TEMPORARY, "cannot make '%s': %s", dir, strerror(errno));
-    if (!write_rows(options, &p, &m, dir, arena, &about, &sql, err) ||
-        (wish->sample.size && !write_sample(&sampling, dir, err)))
+    if (!clear_folder(dir, err) || !write_rows(options, &p, &m, dir, arena, &about, &sql, err) ||
+        !is_period(about, err) || (wish->sample.size && !write_sample(&sampling, dir, err)))
         return false;
     ret->requests = m.rows;
     if (!warn_differences(about, &ret->differences, err))
@@ -585,6 +617,20 @@ bool evidence_population_in_log(const char *dir, struct evidence_log *log, int64
            compare(dir, v, before, log, err);
 }
 
+/* What lies beside it and is not named by it is no sample of it. */
+static bool names_samples(const char *dir, bool sampled, struct err *err)
+{
+    static const char *const NAMES[] = {"sample.jsonl", "sample.csv"};
+    char path[EXPORT_PATH_BYTES];
+
+    for (size_t i = 0; !sampled && i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (export_path(dir, NAMES[i], path, err) && access(path, F_OK) == 0)
+            return FAIL(err, ERR_INPUT,
+                        "%s lies beside a manifest that names no sample: it is of another export",
+                        NAMES[i]);
+    return true;
+}
+
 bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
@@ -604,7 +650,8 @@ bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
     buf_init(&about, MANIFEST_BYTES);
     json_begin(&out, &about);
     json_put_value(&out, json_member(v, "about"));
-    return (json_count(files) == (sampled ? 4 : 2) ||
+    return names_samples(dir, sampled, err) &&
+           (json_count(files) == (sampled ? 4 : 2) ||
             FAIL(err, ERR_INPUT, "the manifest names other files than an export has")) &&
            check_file(dir, json_path(files, "0"), 0, ret, err) &&
            check_file(dir, json_path(files, "1"), 1, &csv, err) &&

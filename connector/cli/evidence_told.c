@@ -110,6 +110,19 @@ bool told_us(struct str text, int64_t *ret)
     return true;
 }
 
+/* What is frozen by an approval. What does not fit is none of ours: then it is not compared. */
+static void hear_frozen(struct told_request *t, const struct json *detail)
+{
+    const struct json *privileged = json_member(detail, "privileged");
+
+    if (!privileged ||
+        !str_copy(t->lifecycle, sizeof t->lifecycle, json_path_str(detail, "lifecycle")) ||
+        !str_copy(t->subject, sizeof t->subject, json_path_str(detail, "subject_kind")))
+        return;
+    (void)str_copy(t->privileged, sizeof t->privileged,
+                   json_is_true(privileged) ? STR("true") : STR("false"));
+}
+
 /* A move, as the trigger writes it (sql/routine/evidence_write.sql). */
 static void hear_move(struct told_request *t, const struct json *detail, int64_t at_us)
 {
@@ -122,6 +135,8 @@ static void hear_move(struct told_request *t, const struct json *detail, int64_t
     t->phase = (int)phase;
     if (phase == PHASE_APPROVED && !t->at.approved_us)
         t->at.approved_us = at_us;
+    if (phase == PHASE_APPROVED)
+        hear_frozen(t, detail);
     if (phase == PHASE_CLAIMED)
         t->at.claimed_us = at_us;
     if (phase == PHASE_VERIFIED || phase == PHASE_EXCEPTION) {
@@ -254,6 +269,23 @@ static bool same_state(const struct told_request *t, const struct json *row, boo
            same_time(t, row, "closed_at", ended ? t->at.closed_us : 0, loose, err);
 }
 
+/* Strata are drawn by it. */
+static bool same_frozen(const struct told_request *t, const struct json *row, struct err *err)
+{
+    const struct json *privileged = json_member(row, "is_privileged");
+    bool said = json_is_true(privileged);
+
+    if (!t->privileged[0] || json_type(privileged) == JSON_NULL) /* only its entries were left */
+        return true;
+    if (said != (strcmp(t->privileged, "true") == 0))
+        return FAIL(err, ERR_INPUT,
+                    "request %s is not as its entries tell it: is_privileged is %s, and it was "
+                    "approved as %s",
+                    t->id, said ? "true" : "false", t->privileged);
+    return same_word(t, row, "lifecycle", t->lifecycle, err) &&
+           same_word(t, row, "subject_kind", t->subject, err);
+}
+
 bool told_check(struct told_book *b, const struct json *row, struct err *err)
 {
     struct str id = json_path_str(row, "request_id");
@@ -276,6 +308,7 @@ bool told_check(struct told_book *b, const struct json *row, struct err *err)
                     t->id, (long long)t->first);
     return (t->kind < 0 || same_word(t, row, "change_kind", KINDS[t->kind], err)) &&
            (t->cause < 0 || same_word(t, row, "cause", CAUSES[t->cause], err)) &&
+           same_frozen(t, row, err) &&
            same_time(t, row, "requested_at", t->at.requested_us, !whole, err) &&
            same_time(t, row, "approved_at", t->at.approved_us, !whole, err) &&
            same_time(t, row, "claimed_at", t->at.claimed_us, !whole, err) &&

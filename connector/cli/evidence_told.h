@@ -16,6 +16,8 @@ struct told_request {
     int64_t first, last;    /* entries */
     int kind, cause, phase; /* by name in evidence_told.c; phase -1: the last move does not tell */
     bool by_proof;          /* the last proof was one, and no exception */
+    /* as it was approved, and stays; "": its entries are of before that was said */
+    char privileged[8], lifecycle[16], subject[16];
     bool in_period, is_listed; /* of the population */
     struct told_time at;
 };

@@ -47,6 +47,8 @@ static bool session_fail(PGconn *link, const PGresult *result, struct err *err)
                     STR_ARG(primary));
     if (sqlstate && strncmp(sqlstate, "CG", 2) == 0) /* our own rules, in our own words */
         return FAIL(err, ERR_REFUSED, "refused: %.*s", STR_ARG(primary));
+    if (sqlstate && strncmp(sqlstate, "22", 2) == 0) /* a value that is none of its type */
+        return FAIL(err, ERR_INPUT, "the database refused (%s): %.*s", sqlstate, STR_ARG(primary));
     return FAIL(err, ERR_REFUSED, "the database refused (%s): %.*s", sqlstate ? sqlstate : "?",
                 STR_ARG(primary));
 }

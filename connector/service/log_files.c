@@ -1,5 +1,6 @@
 #include "service/log_files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ struct log_files {
     int64_t anchored; /* entries in the last checkpoint of the anchor's file */
     struct tlog_hash anchored_root;
     struct tlog log;
+    int64_t shown;     /* entries of the checkpoint that was in its place */
     struct buf bundle; /* of the last, unfinished bundle */
     struct tlog_hash last;
     struct buf note;
@@ -141,7 +143,7 @@ static bool read_back(struct log_files *f, struct arena *arena, struct err *err)
                     "checkpoint in %s: %s; a key that was replaced goes on as previous_key until "
                     "the new one has signed, too",
                     f->dir, err->what);
-    f->log.size = was.size;
+    f->log.size = f->shown = was.size;
     for (int level = 0; level < TLOG_LEVELS; level++)
         if (!read_tile(f, arena, level, err))
             return false;
@@ -435,9 +437,46 @@ bool log_files_sign(struct log_files *f, struct str *ret_note, struct err *err)
     return true;
 }
 
+static void remove_folder(const char *path)
+{
+    char name[PATH_BYTES];
+    DIR *dir = opendir(path);
+    const struct dirent *one;
+
+    if (!dir)
+        return;
+    while ((one = readdir(dir)))
+        if (one->d_name[0] != '.' &&
+            snprintf(name, sizeof name, "%s/%s", path, one->d_name) < PATH_BYTES)
+            (void)unlink(name);
+    closedir(dir);
+    (void)rmdir(path);
+}
+
+/* Each checkpoint leaves partial tiles behind, of which only the last are of use: once a tile is
+ * whole its beginnings may go, and whoever asks for one takes the whole tile (c2sp.org/tlog-tiles).
+ * They go one tile later, so that who reads or copies the folder meanwhile has them. What cannot be
+ * removed takes room, and nothing else. */
+static void drop_partial(struct log_files *f)
+{
+    for (int level = TLOG_ENTRIES; level < TLOG_LEVELS; level++) {
+        int64_t index = tlog_index(f->shown, level) - 2, end = tlog_index(f->log.size, level) - 1;
+        for (index = index < 0 ? 0 : index; index < end; index++) {
+            char name[TLOG_PATH_SIZE], path[PATH_BYTES];
+            tlog_path(name, level, index, TLOG_WIDTH);
+            if (snprintf(path, sizeof path, "%s/%s.p", f->dir, name) < PATH_BYTES)
+                remove_folder(path);
+        }
+    }
+    f->shown = f->log.size;
+}
+
 bool log_files_show(struct log_files *f, struct err *err)
 {
-    return anchor(f, err) && write_file(f, "checkpoint", buf_str(&f->note), err);
+    if (!anchor(f, err) || !write_file(f, "checkpoint", buf_str(&f->note), err))
+        return false;
+    drop_partial(f);
+    return true;
 }
 
 int64_t log_files_anchored(const struct log_files *f, struct tlog_hash *ret_root)

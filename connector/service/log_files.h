@@ -42,7 +42,8 @@ MUST_CHECK bool log_files_add(struct log_files *files, struct str entry, struct 
  * files' own until the next call. */
 MUST_CHECK bool log_files_sign(struct log_files *files, struct str *ret_note, struct err *err);
 /* Show it: append it to the anchor's file, unless another one has meanwhile (ERR_TEMPORARY), and
- * put it in place. */
+ * put it in place. Partial tiles of before go, but for those of the last tile that is whole and of
+ * the one that is not: readers take the whole tile then (c2sp.org/tlog-tiles). */
 MUST_CHECK bool log_files_show(struct log_files *files, struct err *err);
 /* The last checkpoint in the anchor's file, signed by one of the keys: what left us once, whatever
  * became of directory and database since. 0: there is none. */

@@ -18,7 +18,7 @@ enum {
     TLOG_ORIGIN_MAX = 200,
     TLOG_NOTE_BYTES = 4096, /* a checkpoint of ours, or of ours with signatures of others */
     TLOG_KEY_BYTES = 512,   /* the line of a key */
-    TLOG_KEYS_MAX = 8,      /* of one log: the one that signs, the one it replaces, retired ones */
+    TLOG_KEYS_MAX = 64,     /* of one log: the one that signs, the one it replaces, retired ones */
     TLOG_KEYS_BYTES = TLOG_KEYS_MAX * TLOG_KEY_BYTES,
     TLOG_KEY_ID_SIZE = 9,
 };

@@ -393,6 +393,14 @@ wrong as (
     union all
     select m.seq, format('request %s is held to its proof otherwise: its mode is %s', r.id, r.mode) from request r join mode m on m.request_id = r.id where r.mode <> m.mode
     union all
+    select a.seq, format('request %s has another %s than when it was approved: %s', r.id, t.what, coalesce(t.said, 'none'))
+      from (select distinct on (e.request_id) e.request_id, e.seq, e.d from entry e
+             where e.kind = 'request.moved' and e.d->>'to' = 'approved' order by e.request_id, e.seq desc) a
+      join governance.access_request r on r.id = a.request_id
+     cross join lateral (values ('lifecycle', r.lifecycle), ('subject_kind', r.subject_kind), ('privileged', r.is_privileged::text),
+                                ('until', to_char(r.access_until at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))) t(what, said)
+     where a.d ? 'privileged' and a.d->>t.what is distinct from t.said -- one of before does not say
+    union all
     select coalesce(r.seq, 0), format('request %s says that it was %s at another time, %s', r.id, t.what,
                coalesce(to_char(t.row_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'never'))
       from request r
@@ -402,6 +410,9 @@ wrong as (
      where abs(extract(epoch from t.at - t.row_at)) > case t.what when 'requested' then 0.0001 else 60 end
         or t.at is null and t.row_at is not null and t.what <> 'requested' and not r.is_lost
         or t.at is not null and t.row_at is null and (t.what in ('approved', 'claimed') or r.phase = 'closed')
+    union all
+    select 0, format('mapping %s has another text than its hash is of', m.sha256)
+      from governance.mapping_version m where $3::boolean and m.sha256 <> encode(sha256(convert_to(m.body, 'UTF8')), 'hex')
     union all
     select e.seq, format('the clock of request %s is another one', r.id)
       from request r join entry e on e.seq = r.clock_seq

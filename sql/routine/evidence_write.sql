@@ -20,6 +20,10 @@ declare
     clock text;
     proof text;
     tuple text;
+    lifecycle text; -- what is frozen once it is approved
+    privileged text;
+    subject text;
+    ends text;
     detail jsonb; -- the detail of the others, and
     people jsonb; -- names and words of people, by the name of the member
     documents jsonb; -- hashes of documents
@@ -87,11 +91,17 @@ begin
                     proof := ',"proof":' || governance.canonical_json(jsonb_strip_nulls(governance.proof_of(request)));
                 end if;
             end if;
+            if what = 'request.moved' and new.phase = 'approved' then -- for good (guard_tuple)
+                lifecycle := ',"lifecycle":' || to_json(new.lifecycle);
+                privileged := ',"privileged":' || new.is_privileged;
+                subject := ',"subject_kind":' || to_json(new.subject_kind);
+                ends := ',"until":"' || to_char(new.access_until at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"';
+            end if;
             said := concat('{"actor":', to_json(new.phase_actor), beneficiary, cancelled_by, clock, ',"cycle":' || to_json(nullif(new.claim_cycle, '')),
                 case when new.emergency then ',"emergency":true' end, ended_by, ',"from":', to_json(old.phase), ',"generation":', new.generation,
-                ',"kind":', to_json(new.kind), ',"mode":', to_json(new.mode), proof, ',"reason":', to_json(new.phase_reason), requester,
-                ',"to":', to_json(new.phase),
-                ',"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(coalesce(tuple, new.approved_hash), ''), 'UTF8')), 'hex') || '"', '}');
+                ',"kind":', to_json(new.kind), lifecycle, ',"mode":', to_json(new.mode), privileged, proof, ',"reason":', to_json(new.phase_reason), requester,
+                subject, ',"to":', to_json(new.phase),
+                ',"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(coalesce(tuple, new.approved_hash), ''), 'UTF8')), 'hex') || '"', ends, '}');
         end if;
     when 'request_item' then
         request := new.request_id;

@@ -247,7 +247,9 @@ def test_all_requests_of_a_time(site, tmp_path):
     (out / "population.jsonl").unlink()
     assert "population.jsonl is missing" in verify(out)[1]
     refused = site.countersign("evidence", "export", "--from", "yesterday evening", "--to", since, "--out", out, check=False)
-    assert refused.returncode != 0 and "yesterday evening" in refused.stderr
+    assert refused.returncode == 65 and "yesterday evening" in refused.stderr  # not 1: no count differs
+    refused = site.countersign("evidence", "export", "--from", "2020-01-01", "--to", "2019-01-01", "--out", out, check=False)
+    assert refused.returncode == 65 and "the period ends before it begins" in refused.stderr and not (out / "manifest.json").exists(), refused
 
 
 def test_in_the_formats_of_others(site):
@@ -339,6 +341,13 @@ def sampled(site, out, rows):
     with open(out / "sample.csv", newline="") as file:
         assert [r["request_id"] for r in csv.DictReader(file)] == [r["request_id"] for r in drawn]
     assert verify(out)[0] == 0
+    plain = out.parent / "plain"
+    assert site.countersign("evidence", "export", "--from", "2020-01-01", "--to", "2100-01-01", "--out", plain).returncode == 0
+    shutil.copy(out / "sample.csv", plain)
+    code, said, _ = verify(plain)
+    assert code == 1 and said.startswith("sample.csv lies beside a manifest that names no sample"), said
+    assert site.countersign("evidence", "export", "--from", "2020-01-01", "--to", "2100-01-01", "--out", plain).returncode == 0
+    assert verify(plain)[0] == 0 and not (plain / "sample.csv").exists(), "what an earlier export left there goes"
     lines = (out / "sample.jsonl").read_bytes().splitlines(keepends=True)
     other = next(json.dumps(r) for r in rows if r not in drawn).encode() + b"\n"
     (out / "sample.jsonl").write_bytes(b"".join([*lines[:-1], other]))

@@ -71,7 +71,10 @@ def test_a_population_is_what_the_log_tells(site, tmp_path):
     superuser(f"create table public.kept_entries as select * from governance.evidence_entry where request_id in ('{gone}', '{taken}'); "
               f"delete from governance.evidence_entry where request_id = '{gone}'")
     away("lost")
-    superuser(restored + f"update governance.evidence_entry set body = replace(body, '\"to\":\"{before[taken]['phase']}\"', '\"to\":\"cancelled\"') where request_id = '{taken}'")
+    superuser(restored + f"update governance.access_request set is_privileged = not is_privileged where id = '{taken}'")  # another stratum
+    away("stratum")
+    superuser(f"update governance.access_request set is_privileged = not is_privileged where id = '{taken}'; "
+              f"update governance.evidence_entry set body = replace(body, '\"to\":\"{before[taken]['phase']}\"', '\"to\":\"cancelled\"') where request_id = '{taken}'")
     away("told-otherwise")
     superuser("update governance.evidence_entry e set body = k.body from public.kept_entries k where k.seq = e.seq; "
               "update governance.access_request r set phase = k.phase from public.kept k where k.id = r.id; "
@@ -84,6 +87,8 @@ def test_a_population_is_what_the_log_tells(site, tmp_path):
     assert code == 1 and f"request {gone} is of the period, and not in the population: see entry {first} of the log; 1 requests are missing" in said, said
     code, said, _ = verify(tmp_path / "told-otherwise", "--log", log, "--key", key)
     assert code == 1 and f"request {taken} is not as its entries tell it: phase is 'cancelled', and they say '{before[taken]['phase']}'" in said, said
+    code, said, _ = verify(tmp_path / "stratum", "--log", log, "--key", key)
+    assert code == 1 and f"request {taken} is not as its entries tell it: is_privileged is true, and it was approved as false" in said, said
     assert verify(tmp_path / "lost")[0] == 0, "alone it is whole: nobody vouches for it"
     # a table that says something else than the lines, with a manifest that fits
     table, manifest = tmp_path / "before" / "population.csv", tmp_path / "before" / "manifest.json"

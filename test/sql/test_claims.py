@@ -10,7 +10,7 @@ OUTAGE = """
     insert into governance.access_request (id, site, marker, kind, mode, rule, request_type, requester, beneficiary, justification,
                                            is_privileged, from_ticket, mapping_version, mapped, mapped_hash, requested_at, look_at)
     select md5(n::text)::uuid, case when n % 2 = 0 then 'acme' else 'other' end, 'gar-' || md5(n::text), case when n % 3 = 0 then 'removal' else 'grant' end,
-           'enforce', 'r', '31', 'a', 'b', '', false, false, repeat('a', 64), '{}', 'h', now() - n * interval '72 h' / 20000, null
+           'enforce', 'r', '31', 'a', 'b', '', false, false, encode(sha256('version: 1 # d'), 'hex'), '{}', 'h', now() - n * interval '72 h' / 20000, null
       from generate_series(1, 20000) n;
     insert into governance.flow (request_id, site, kind, priority, deadline, failures, attempt, run_after, created_at)
     select r.id, r.site, 'create_ticket', case r.kind when 'removal' then 3 else 4 end,

@@ -49,7 +49,7 @@ def test_a_request_has_one_owner(db):
 def test_one_request_an_idempotency_key(db):
     body = db.psql("""select jsonb_build_object('idempotency_key', 'k-1', 'body_sha256', repeat('b', 64), 'site', 'acme', 'kind', 'removal', 'mode', 'enforce',
         'rule', 'r', 'request_type', '31', 'requester', 'asker', 'beneficiary', 'someone', 'justification', '', 'privileged', false, 'emergency', false,
-        'approval_needed', false, 'hold_text', '', 'mapping_version', repeat('a', 64), 'mapped', '{}'::jsonb, 'mapped_hash', 'h', 'sla_goal_ms', 0, 'items', '[]'::jsonb)""")
+        'approval_needed', false, 'hold_text', '', 'mapping_version', encode(sha256('version: 1 # d'), 'hex'), 'mapped', '{}'::jsonb, 'mapped_hash', 'h', 'sla_goal_ms', 0, 'items', '[]'::jsonb)""")
     told = at_once(db, [f"select id, repeated from governance.request_submit('k-1', repeat('b', 64), '{body}')"] * WORKERS)
     assert all(isinstance(answer, str) and answer for answer in told), told
     assert len({answer.split("|")[0] for answer in told}) == 1
@@ -269,7 +269,7 @@ def pin(request):
 def facts(request, version):
     return f"""select governance.facts_save('w', '{request}', {version}, jsonb_build_object('observations', jsonb_build_array(jsonb_build_object(
         'item', t.item('{request}'), 'outcome', 'present', 'account', 'active', 'complete', true, 'canary_ok', true, 'via', 'direct', 'reason', 'Ok',
-        'as_of_ms', governance.ms(clock_timestamp()), 'native_id', '', 'entitlement_id', 'one', 'raw_sha256', repeat('a', 64)))))"""
+        'as_of_ms', governance.ms(clock_timestamp()), 'native_id', '', 'entitlement_id', 'one', 'raw_sha256', encode(sha256('version: 1 # d'), 'hex')))))"""
 
 
 def test_one_ends_while_the_opposite_is_approved(db):
@@ -299,7 +299,7 @@ def test_what_went_ahead_ends_while_its_mover_is_edited(db):
         mover = db.psql("""select t.request(array['plain:present', 'plain:absent'], '{"kind": "modify", "approval_needed": true}')""")
         ahead = db.psql(f"""select governance.after_save(r, jsonb_build_object('item', i.id, 'over', false, 'cause', 'ahead', 'open', jsonb_build_object(
             'kind', 'removal', 'mode', 'enforce', 'rule', 'leaver', 'request_type', '31', 'justification', 'x', 'privileged', false, 'emergency', false,
-            'approval_needed', false, 'hold_text', '', 'mapping_version', repeat('a', 64), 'mapped', '{{}}'::jsonb, 'mapped_hash', 'h2', 'sla_goal_ms', 14400000,
+            'approval_needed', false, 'hold_text', '', 'mapping_version', encode(sha256('version: 1 # d'), 'hex'), 'mapped', '{{}}'::jsonb, 'mapped_hash', 'h2', 'sla_goal_ms', 14400000,
             'approved_by', '', 'requested_ms', governance.ms(r.requested_at), 'items', jsonb_build_array(jsonb_build_object(
                 'source', i.source, 'account', i.account, 'entitlement', i.entitlement, 'desired', 'absent')))))
               from governance.access_request r join governance.request_item i on i.request_id = r.id and i.desired = 'absent' where r.id = '{mover}';

@@ -73,9 +73,9 @@ insert into governance.operator_act (request_id, site, act, actor, done) values 
 insert into governance.erasure (pseudonym, requests, commitments, cells, kept, actor, reason) values ('erased-1', array[:'q'::uuid], 1, 2, 0, 'dpo', 'case 1');
 begin; insert into governance.retention (kind, month, export, sha256, rows) values ('deliveries', '2020-01-01', 'deliveries-2020-01.jsonl', sha256('x'), 3); commit;
 insert into governance.evidence_fork (origin, published, head, why) values ('log', 9, 8, 'behind');
-insert into governance.mapping_version (sha256, body) values (repeat('9', 64), 'version: 1');
-insert into governance.mapping_event (site, act, sha256, number, actor, reason) values ('acme', 'applied', repeat('9', 64), 2, 'ann', 'why'), ('acme', 'refused', repeat('8', 64), null, 'ann', 'why');
-insert into governance.mapping_rebase (request_id, number, sha256, was) values (:'q', 2, repeat('9', 64), repeat('a', 64));
+insert into governance.mapping_version (sha256, body) values (encode(sha256('version: 9'), 'hex'), 'version: 9');
+insert into governance.mapping_event (site, act, sha256, number, actor, reason) values ('acme', 'applied', encode(sha256('version: 9'), 'hex'), 2, 'ann', 'why'), ('acme', 'refused', repeat('8', 64), null, 'ann', 'why');
+insert into governance.mapping_rebase (request_id, number, sha256, was) values (:'q', 2, encode(sha256('version: 9'), 'hex'), encode(sha256('version: 1 # d'), 'hex'));
 update governance.mapping_rebase set outcome = 'moved', ended_at = clock_timestamp();
 insert into governance.gate_installation (site, project, workflow, name, mode, state, version, before, planned, changes) values ('acme', 'IAM', 'wf', 'wf', 'enforce', 'installing', 3, '{}', '{}', '[]');
 update governance.gate_installation set state = 'installed', after = '{"a": 1}';
@@ -146,6 +146,12 @@ CASES = {
     "who was erased": ("update governance.erasure set requests = '{}'", r"#person.erased:erasure \d+ is another one"),
     "what a file holds": ("update governance.retention set rows = 2", r"#records.retained:retention \d+ is another one"),
     "a fork": ("update governance.evidence_fork set head = 9", r"#evidence.forked:fork \S+ is another one"),
+    "what a mapping says": ("update governance.mapping_version set body = 'version: 2'", r"mapping \w+ has another text than its hash is of"),
+    "a privileged one is none": ("update governance.access_request set is_privileged = not is_privileged", r"entry \d+: request \S+ has another privileged than when it was approved"),
+    "access that ends later": ("update governance.access_request set access_until = coalesce(access_until, now()) + interval '1 year'",
+                               r"entry \d+: request \S+ has another until than when it was approved"),
+    "another lifecycle": ("update governance.access_request set lifecycle = 'leaver'", r"entry \d+: request \S+ has another lifecycle than when it was approved"),
+    "for whom of what kind": ("update governance.access_request set subject_kind = 'key'", r"entry \d+: request \S+ has another subject_kind than when it was approved"),
     "when a mapping was live": ("update governance.mapping_version set live_from = live_from - interval '1 day'", r"#mapping.live:mapping \w+ is another one"),
     "what became of a mapping": ("update governance.mapping_event set number = 3", r"#mapping.changed:change of a mapping \d+ is another one"),
     "which mapping a request keeps": ("update governance.mapping_rebase set outcome = 'kept'", r"#request.rebased:move to a mapping \S+ is another one"),
@@ -261,7 +267,7 @@ def test_what_nobody_touched_is_what_its_hashes_say(told):
 
 
 # Of what may have several entries the last one counts, and hashes do not say which that is: that a row is not there, or is as before, is not found.
-NOT_KEPT = {"who decides at a site", "it was not refused", "whose ticket it is", "what a delivery said", "how a request is held to its proof", "no site", "no close_attempt",
+NOT_KEPT = {"a privileged one is none", "access that ends later", "another lifecycle", "for whom of what kind", "who decides at a site", "it was not refused", "whose ticket it is", "what a delivery said", "how a request is held to its proof", "no site", "no close_attempt",
             "no drift", "no mapping_rebase", "no gate_installation", "no gate_proof", "no source", "no ticket", "no webhook_delivery", "no flow"}
 
 

@@ -19,7 +19,7 @@ $$;
 -- What the service makes of a request that follows another one.
 create function pg_temp.intake(kind text default 'removal', desired text default 'absent') returns jsonb language sql as $$
     select jsonb_build_object('kind', kind, 'mode', 'enforce', 'rule', 'r', 'request_type', '31', 'justification', 'it came back',
-        'privileged', false, 'emergency', false, 'approval_needed', false, 'hold_text', '', 'mapping_version', repeat('a', 64),
+        'privileged', false, 'emergency', false, 'approval_needed', false, 'hold_text', '', 'mapping_version', encode(sha256('version: 1 # d'), 'hex'),
         'mapped', '{}'::jsonb, 'mapped_hash', 'h2', 'sla_goal_ms', 3600000, 'approved_by', '',
         'items', jsonb_build_array(jsonb_build_object('source', 'plain', 'account', 'someone', 'entitlement', 'role-1', 'desired', desired)))
 $$;

@@ -13,7 +13,7 @@ $$;
 create function pg_temp.open(request uuid, more jsonb default '{}') returns void language sql as $$
     select governance.after_save(r, jsonb_build_object('item', i.id, 'over', false, 'cause', 'ahead', 'open', jsonb_build_object(
                'kind', 'removal', 'mode', 'enforce', 'rule', 'leaver', 'request_type', '31', 'justification', 'it does not wait', 'privileged', false,
-               'emergency', false, 'approval_needed', false, 'hold_text', '', 'mapping_version', repeat('a', 64), 'mapped', '{}'::jsonb,
+               'emergency', false, 'approval_needed', false, 'hold_text', '', 'mapping_version', encode(sha256('version: 1 # d'), 'hex'), 'mapped', '{}'::jsonb,
                'mapped_hash', 'h2', 'sla_goal_ms', 14400000, 'approved_by', '', 'requested_ms', governance.ms(r.requested_at),
                'items', jsonb_build_array(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement, 'desired', 'absent'))) || more))
       from governance.access_request r join governance.request_item i on i.request_id = r.id and i.desired = 'absent' and i.replaced_at is null

@@ -78,7 +78,7 @@ select lives_ok(format('update governance.access_request set access_until = acce
 create function pg_temp.to_end(request uuid) returns uuid language sql as $$
     select governance.request_follow(r, 'expiry', jsonb_build_object('kind', 'removal', 'mode', 'enforce', 'rule', 'r', 'request_type', '31',
                'justification', 'it ends', 'privileged', false, 'emergency', false, 'approval_needed', false, 'hold_text', '',
-               'mapping_version', repeat('a', 64), 'mapped', '{}'::jsonb, 'mapped_hash', 'h2', 'sla_goal_ms', 1000, 'approved_by', '',
+               'mapping_version', encode(sha256('version: 1 # d'), 'hex'), 'mapped', '{}'::jsonb, 'mapped_hash', 'h2', 'sla_goal_ms', 1000, 'approved_by', '',
                'items', jsonb_build_array(jsonb_build_object('source', 'plain', 'account', 'someone', 'entitlement', 'role-1', 'desired', 'absent'))))
       from governance.access_request r where r.id = request
 $$;

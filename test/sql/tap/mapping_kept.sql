@@ -10,7 +10,7 @@ create function pg_temp.look(more jsonb) returns boolean language sql as $$
     select governance.facts_save('me', r.id, r.version, jsonb_build_object('observations', '[]'::jsonb, 'ticket', jsonb_build_object(
         'state', 'here', 'category', 'new', 'role', 'open', 'status_name', 'x', 'cycle', '1', 'cycle_at_ms', 0, 'moved_by', '',
         'moved_by_us', false, 'resolution_set', false, 'updated_ms', 7, 'marker', '', 'approval', 'none', 'approver', '', 'mapping', '',
-        'approved_at_ms', 0, 'mapped_hash', 'h1', 'mapped_by', repeat('a', 64), 'hold_text', '') || more)) is not null
+        'approved_at_ms', 0, 'mapped_hash', 'h1', 'mapped_by', encode(sha256('version: 1 # d'), 'hex'), 'hold_text', '') || more)) is not null
       from governance.access_request r where r.lease_owner = 'me'
 $$;
 create function pg_temp.kept() returns text language sql as $$ select left(mapping_kept, 1) from governance.access_request where lease_owner = 'me' $$;
@@ -23,7 +23,7 @@ select ok(pg_temp.look('{"mapped_by": ""}') and pg_temp.kept() is null, 'nor doe
 select ok(pg_temp.look('{"mapped_hash": "other"}') and pg_temp.kept() is null, 'nor a ticket that says something else');
 select ok(pg_temp.look('{}'), 'a ticket that says what is asked for');
 select is(pg_temp.kept(), 'a', 'is read by that mapping from now on');
-select is(pg_temp.told(), repeat('a', 64), 'as the looks that follow are told');
+select is(pg_temp.told(), encode(sha256('version: 1 # d'), 'hex'), 'as the looks that follow are told');
 select ok(pg_temp.look(jsonb_build_object('mapped_by', repeat('b', 64))) and pg_temp.kept() = 'a', 'another one does not take its place');
 select ok(pg_temp.look('{"mapped_hash": "", "hold_text": "which role"}') and pg_temp.kept() is null, 'a held one may be understood by any');
 select ok(pg_temp.look(jsonb_build_object('mapped_by', repeat('b', 64), 'mapped', jsonb_build_object('kind', 'removal', 'beneficiary', 'someone', 'items', '[]'::jsonb)))

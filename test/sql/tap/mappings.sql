@@ -16,8 +16,8 @@ begin
     perform governance.flow_save('me', it, 3, '{"to": "parked", "rest_ms": 0, "lease_s": 0, "count_attempt": false, "failed": false}');
 end $$;
 
-select ok(governance.mapping_put(repeat('a', 64), 'one'), 'a program that knows of one mapping tells it of all');
-select ok(not governance.mapping_put(repeat('a', 64), 'one', 'acme'), 'the same of a site is no other');
+select ok(governance.mapping_put(encode(sha256('version: 1 # d'), 'hex'), 'one'), 'a program that knows of one mapping tells it of all');
+select ok(not governance.mapping_put(encode(sha256('version: 1 # d'), 'hex'), 'one', 'acme'), 'the same of a site is no other');
 select t.move(t.request(), 'approved');
 select id as r from governance.access_request order by requested_at desc limit 1 \gset
 select pg_temp.park(:'r', 'acme');
@@ -25,7 +25,7 @@ select t.move(t.request(), 'approved');
 select id as s from governance.access_request order by requested_at desc limit 1 \gset
 select pg_temp.park(:'s', 'other');
 select is(pg_temp.parked('acme') + pg_temp.parked('other'), 2::bigint, 'one is parked on each');
-select ok(not governance.mapping_put(repeat('a', 64), 'one', 'acme'), 'a restart is no change');
+select ok(not governance.mapping_put(encode(sha256('version: 1 # d'), 'hex'), 'one', 'acme'), 'a restart is no change');
 select is(pg_temp.parked('acme'), 1::bigint, 'and tries nothing again');
 select ok(governance.mapping_put(repeat('b', 64), 'two', 'acme'), 'another mapping is one');
 select is(pg_temp.parked('acme'), 0::bigint, 'what was refused there is tried again');

@@ -21,19 +21,19 @@ begin
     perform governance.facts_save('me', request, (select version from governance.access_request where id = request), jsonb_build_object(
         'observations', '[]'::jsonb, 'ticket', jsonb_build_object('state', 'here', 'category', 'done', 'role', 'done', 'status_name', 'Done',
             'cycle', at_cycle, 'cycle_at_ms', 0, 'moved_by', '', 'moved_by_us', false, 'resolution_set', true, 'updated_ms', 1, 'marker', '',
-            'approval', 'none', 'approver', '', 'mapped_hash', 'h1', 'mode', wanted, 'mode_by', by_whom, 'mode_mapping', repeat('a', 64))));
+            'approval', 'none', 'approver', '', 'mapped_hash', 'h1', 'mode', wanted, 'mode_by', by_whom, 'mode_mapping', encode(sha256('version: 1 # d'), 'hex'))));
     return (select concat_ws(' ', mode, mode_by) from governance.access_request where id = request);
 end $$;
 
 -- the mode
 select t.fulfilling(t.request(more => '{"mode": "observe"}')) as r \gset
 select pg_temp.ticket(:'r', '1');
-select is((select mode_mapping || ' ' || mode_by from governance.access_request where id = :'r'), repeat('a', 64) || ' rule', 'made with the mapping that says so');
+select is((select mode_mapping || ' ' || mode_by from governance.access_request where id = :'r'), encode(sha256('version: 1 # d'), 'hex') || ' rule', 'made with the mapping that says so');
 select is(pg_temp.look(:'r', 'observe'), 'observe rule', 'the same mapping changes nothing');
 select is(pg_temp.look(:'r', 'warn', 'site'), 'warn site', 'another one does, at the next look');
 select is((select count(*) from governance.evidence_entry where request_id = :'r' and kind = 'request.mode'), 1::bigint, 'with one entry');
 select is((select (body::jsonb->'detail') - 'phase'::text from governance.evidence_entry where request_id = :'r' and kind = 'request.mode'),
-          jsonb_build_object('mode', 'warn', 'was', 'observe', 'by', 'site', 'mapping', repeat('a', 64)), 'that says who, from what, to what');
+          jsonb_build_object('mode', 'warn', 'was', 'observe', 'by', 'site', 'mapping', encode(sha256('version: 1 # d'), 'hex')), 'that says who, from what, to what');
 select throws_ok(format('update governance.access_request set version = version + 1, mode = ''observe'' where id = %L', :'r'), 'CG002', null, 'not by the way');
 select throws_ok(format('update governance.access_request set version = version + 1, mode = ''observe'', mode_mapping = null, mode_at = clock_timestamp() where id = %L', :'r'),
                  'CG002', null, 'nor without a mapping');

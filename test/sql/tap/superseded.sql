@@ -103,7 +103,7 @@ select governance.entitlement_pin(:'removal_p', jsonb_build_array(jsonb_build_ob
 update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = :'grant_o' returning version as leased \gset
 select governance.facts_save('me', :'grant_o', :leased, jsonb_build_object('observations', jsonb_build_array(jsonb_build_object('item', t.item(:'grant_o'),
     'outcome', 'present', 'account', 'active', 'complete', true, 'canary_ok', true, 'as_of_ms', governance.ms(clock_timestamp()), 'via', 'direct',
-    'reason', 'Ok', 'native_id', '', 'entitlement_id', 'group-4', 'raw_sha256', repeat('a', 64))))) as fence \gset
+    'reason', 'Ok', 'native_id', '', 'entitlement_id', 'group-4', 'raw_sha256', encode(sha256('version: 1 # d'), 'hex'))))) as fence \gset
 select is(pg_temp.live(:'grant_o'), '', 'what its own read showed to be opposed is asked for no more');
 select is((select version || ' ' || lease_owner from governance.access_request where id = :'grant_o'), :'fence' || ' me', 'and whoever read it goes on, in the version it is in');
 select is(governance.facts_save('me', :'grant_o', :fence, '{"observations": []}'), :fence + 1::bigint, 'his next save counts');

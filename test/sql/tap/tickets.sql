@@ -18,7 +18,7 @@ create function pg_temp.open(issue text, markers text, ours boolean) returns uui
     select governance.request_open('me', issue, pg_temp.claim(issue), jsonb_build_object(
         'site', 'acme', 'kind', 'removal', 'mode', 'enforce', 'rule', 'r', 'request_type', '31', 'requester', 'asker',
         'beneficiary', 'someone', 'justification', 'because', 'privileged', false, 'emergency', false, 'approval_needed', false,
-        'hold_text', '', 'mapping_version', repeat('a', 64), 'mapped', '{}'::jsonb, 'mapped_hash', 'h1', 'sla_goal_ms', 0,
+        'hold_text', '', 'mapping_version', encode(sha256('version: 1 # d'), 'hex'), 'mapped', '{}'::jsonb, 'mapped_hash', 'h1', 'sla_goal_ms', 0,
         'items', '[]'::jsonb, 'created_by_us', ours) || case when markers = '' then '{}' else jsonb_build_object('markers', markers) end)
 $$;
 create function pg_temp.told(request uuid) returns bigint language sql as $$
