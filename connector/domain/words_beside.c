@@ -109,3 +109,16 @@ uint64_t words_owed_key(const struct dossier *d)
 {
     return (uint64_t)emergency_owes_approval(d) + 2 * (uint64_t)emergency_owes_review(d);
 }
+
+uint64_t words_day_key(const struct dossier *d, const struct item *i, enum notice_state state)
+{
+    enum { DAY_MS = 86400000 };
+    struct item_since since = item_since(i);
+    struct finding f = verdict_judge(i, d->claimed_ms, d->now_ms);
+    int64_t first_ms = state == NOTICE_CANNOT_READ        ? since.unreadable_ms
+                       : state == NOTICE_STALE && f.proof ? f.proof->as_of_ms
+                                                          : since.not_so_ms;
+    int64_t today = d->now_ms / DAY_MS;
+
+    return first_ms && first_ms / DAY_MS != today ? (uint64_t)today : 0;
+}
