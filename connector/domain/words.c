@@ -339,10 +339,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
         say_ready(l, next, d, i);
         return;
     case NOTICE_CHECKING:
-        line_add_c(l, "You're done. Checking ");
-        line_add_name(l, label(i));
-        line_add_c(l, resolves_itself(d) ? "; this ticket resolves itself, usually within 2 min"
-                                         : "; what we find stands here, usually within 2 min");
+        words_checking(l, d, i, resolves_itself(d));
         return;
     case NOTICE_STALE:
         line_add_c(l, "Can't tell yet: our ");
@@ -632,6 +629,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     if (shows_next(state) && words_day_key(d, i, state))
         key = mix(key, words_day_key(d, i, state));
     key = mix(key, str_hash(i->entitlement));
+    if (state == NOTICE_CHECKING && words_settles_ms(d, i))
+        key = mix(key, (uint64_t)words_settles_ms(d, i));
     if (state == NOTICE_NOT_YET)
         key = mix(mix(key, str_hash(str_of(reason))),
                   i->rule.extra_hinders ? str_hash(i->others_extra) : 0);

@@ -122,3 +122,26 @@ uint64_t words_day_key(const struct dossier *d, const struct item *i, enum notic
 
     return first_ms && first_ms / DAY_MS != today ? (uint64_t)today : 0;
 }
+
+int64_t words_settles_ms(const struct dossier *d, const struct item *i)
+{
+    enum { SOON_MS = 2 * 60 * 1000 };
+    struct finding f = verdict_judge(i, d->claimed_ms, d->now_ms);
+
+    return f.verdict == VERDICT_SETTLING && i->rule.settle_ms > SOON_MS ? i->rule.settle_ms : 0;
+}
+
+void words_checking(struct line *l, const struct dossier *d, const struct item *i, bool closes)
+{
+    int64_t settles_ms = words_settles_ms(d, i);
+
+    line_add_c(l, "You're done. Checking ");
+    line_add_name(l, str_empty(i->source_label) ? i->source : i->source_label);
+    line_add_c(l, closes ? "; this ticket resolves itself" : "; what we find stands here");
+    if (!settles_ms) {
+        line_add_c(l, ", usually within 2 min");
+        return;
+    }
+    line_add_c(l, ", once it has read so for ");
+    line_add_span(l, settles_ms);
+}

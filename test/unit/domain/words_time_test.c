@@ -79,6 +79,34 @@ static void however_long_the_names_when_we_look_again_stays(void **state)
     }
 }
 
-UNIT_MAIN(cmocka_unit_test(a_time_of_another_day_is_told_with_its_day),
+/* A daily feed is to say so twice, a day apart: nobody is promised two minutes. */
+static void a_source_that_settles_for_long_promises_no_two_minutes(void **state)
+{
+    struct observation o = seen(OUTCOME_ABSENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &o, 1);
+    struct dossier d = claimed_of(&item);
+    struct notice soon, late, before;
+    (void)state;
+
+    words_for(&d, NOW + MINUTE, NOTICE_CHECKING, &soon);
+    assert_string_equal(soon.line, "You're done. Checking SAP FIN; this ticket resolves itself, "
+                                   "usually within 2 min");
+    item.rule.settle_ms = 24 * HOUR;
+    words_for(&d, NOW + MINUTE, NOTICE_CHECKING, &late);
+    assert_string_equal(late.line, "You're done. Checking SAP FIN; this ticket resolves itself, "
+                                   "once it has read so for 1 d 0 h");
+    d.mode = GATE_WARN;
+    d.ticket.role = STATUS_DONE;
+    words_for(&d, NOW + MINUTE, NOTICE_CHECKING, &late);
+    assert_string_equal(late.line, "You're done. Checking SAP FIN; what we find stands here, once "
+                                   "it has read so for 1 d 0 h");
+    item.obs_count = 0; /* not read yet: it may be that there is more to say soon */
+    words_for(&d, 0, NOTICE_CHECKING, &before);
+    assert_non_null(strstr(before.line, "usually within 2 min"));
+    assert_true(before.key == soon.key && late.key != soon.key);
+}
+
+UNIT_MAIN(cmocka_unit_test(a_source_that_settles_for_long_promises_no_two_minutes),
+          cmocka_unit_test(a_time_of_another_day_is_told_with_its_day),
           cmocka_unit_test(what_stands_over_midnight_gets_its_day),
           cmocka_unit_test(however_long_the_names_when_we_look_again_stays))
