@@ -629,8 +629,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     if (shows_next(state) && words_day_key(d, i, state))
         key = mix(key, words_day_key(d, i, state));
     key = mix(key, str_hash(i->entitlement));
-    if (state == NOTICE_CHECKING && words_settles_ms(d, i))
-        key = mix(key, (uint64_t)words_settles_ms(d, i));
+    if (state == NOTICE_CHECKING && words_checking_key(d, i))
+        key = mix(key, words_checking_key(d, i));
     if (state == NOTICE_NOT_YET)
         key = mix(mix(key, str_hash(str_of(reason))),
                   i->rule.extra_hinders ? str_hash(i->others_extra) : 0);

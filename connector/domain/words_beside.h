@@ -24,10 +24,9 @@ void words_extra(struct line *l, const struct item *item);
  * told anew, with their day. 0: all that the item tells of is of today. */
 uint64_t words_day_key(const struct dossier *d, const struct item *i, enum notice_state state);
 
-/* Where a source is to stay as asked for longer than the two minutes that are promised else: how
- * long; 0: it is not, or nothing was read as asked yet. */
-int64_t words_settles_ms(const struct dossier *d, const struct item *i);
-/* "You're done. Checking SAP FIN; …": how it goes on, and how soon. */
+/* "You're done. Checking SAP FIN; …": how it goes on, and how soon, also where a source is slow;
+ * and what tells one such wait from another, 0 where it is not. */
 void words_checking(struct line *l, const struct dossier *d, const struct item *i, bool closes);
+uint64_t words_checking_key(const struct dossier *d, const struct item *i);
 
 #endif
