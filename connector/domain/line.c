@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 
-enum { NAME_CHARS = 40, DAY_CHARS = 10, DIGITS = 20 };
+enum { NAME_CHARS = 40, DAY_CHARS = 10, DIGITS = 20, DAY_MS = 86400000 };
 
 void line_add(struct line *l, struct str s)
 {
@@ -46,11 +46,20 @@ void line_add_time(struct line *l, int64_t ms)
     line_add_c(l, " UTC");
 }
 
+static bool is_today(const struct line *l, int64_t ms)
+{
+    return ms / DAY_MS == l->now_ms / DAY_MS;
+}
+
 void line_add_since(struct line *l, const char *words, int64_t ms)
 {
     if (!ms)
         return;
     line_add_c(l, words);
+    if (l->now_ms && !is_today(l, ms)) {
+        line_add_date(l, ms);
+        line_add_c(l, " ");
+    }
     line_add_time(l, ms);
 }
 
@@ -94,6 +103,15 @@ void line_add_span(struct line *l, int64_t ms)
         line_add_number(l, minutes ? minutes : seconds);
         line_add_c(l, minutes ? " m" : " s");
     }
+}
+
+void line_add_when(struct line *l, int64_t ms)
+{
+    line_add_c(l, is_today(l, ms) ? " " : " on ");
+    if (is_today(l, ms))
+        line_add_time(l, ms);
+    else
+        line_add_date(l, ms);
 }
 
 /* Where so many characters of a text end. */

@@ -9,6 +9,7 @@ struct line {
     char *p; /* NUL-terminated from the first add on; the caller's */
     size_t size, len;
     size_t name_max; /* characters that a name may take; 0 = 40 */
+    int64_t now_ms;  /* a time of another day than this is told with its day; 0 = none is */
 };
 
 /* As it stands, but for what nobody sees (str_unseen); what does not fit is left out. */
@@ -18,9 +19,11 @@ void line_add_c(struct line *l, const char *text);
 void line_add_number(struct line *l, int64_t n); /* not negative */
 /* "11:02 UTC" */
 void line_add_time(struct line *l, int64_t ms);
-/* A time with the words before it; without a time nothing is said, least of all midnight of 1970.
- */
+/* A time with the words before it, "11:02 UTC" or "22 Nov 11:02 UTC" (see now_ms); without a time
+ * nothing is said, least of all midnight of 1970. */
 void line_add_since(struct line *l, const char *words, int64_t ms);
+/* " 11:02 UTC" of now_ms's day, else " on 22 Nov" */
+void line_add_when(struct line *l, int64_t ms);
 /* "2026-12-05", of UTC */
 void line_add_day(struct line *l, int64_t ms);
 /* "22 Nov", of UTC */

@@ -9,6 +9,8 @@
 #include "domain/words_checked.h"
 #include "domain/words_permit.h"
 
+enum { NAME_CHARS_LEAST = 11 };
+
 static const char *const STATE_NAMES[] = {
     "none",          "observing",     "waiting_approval",
     "ready",         "checking",      "stale",
@@ -157,6 +159,16 @@ static const char *path_of(enum via via)
                                       : ", through another group, in ";
 }
 
+/* Left out where names leave no room for it: the list below has it, and when we look again has to
+ * stay. */
+static void say_read(struct line *l, const struct finding *f)
+{
+    if (l->name_max == NAME_CHARS_LEAST || !f->proof->as_of_ms)
+        return;
+    line_add_since(l, " (read ", f->proof->as_of_ms);
+    line_add_c(l, ")");
+}
+
 static void say_missing(struct line *l, const struct dossier *d, const struct item *i,
                         const struct finding *f)
 {
@@ -194,9 +206,7 @@ static void say_missing(struct line *l, const struct dossier *d, const struct it
                    str_eq_c(str_of(f->reason), "InheritedVia") ? path_of(f->proof->via) : " in ");
     }
     line_add_name(l, label(i));
-    line_add_c(l, " (read ");
-    line_add_time(l, f->proof->as_of_ms);
-    line_add_c(l, ")");
+    say_read(l, f);
 }
 
 /* What was changed, and what was to be. False: nobody can tell. */
@@ -221,21 +231,8 @@ static bool say_swapped(struct line *l, const struct dossier *d, const struct it
     line_add_name(l, i->account);
     line_add_c(l, "; the request says ");
     line_add_name(l, i->entitlement);
-    line_add_since(l, " (read ", f->proof->as_of_ms);
-    line_add_c(l, ")");
+    say_read(l, f);
     return true;
-}
-
-/* On another day the day, today the time. */
-static void say_when(struct line *l, int64_t ms, int64_t now_ms)
-{
-    const int64_t day_ms = 24 * INT64_C(3600000);
-
-    line_add_c(l, ms / day_ms == now_ms / day_ms ? " " : " on ");
-    if (ms / day_ms == now_ms / day_ms)
-        line_add_time(l, ms);
-    else
-        line_add_date(l, ms);
 }
 
 static void say_came_back(struct line *l, const struct dossier *d, const struct item *i)
@@ -248,9 +245,9 @@ static void say_came_back(struct line *l, const struct dossier *d, const struct 
     line_add_c(l, gone ? " of " : " for ");
     line_add_name(l, i->account);
     line_add_c(l, gone ? " was removed" : " was there");
-    say_when(l, back.was_ms, d->now_ms);
+    line_add_when(l, back.was_ms);
     line_add_c(l, gone ? ", present again" : ", missing again");
-    say_when(l, back.again_ms, d->now_ms);
+    line_add_when(l, back.again_ms);
 }
 
 /* Of a ticket that was closed on proof: what was so, what is so now, and where that is worked on.
@@ -263,9 +260,9 @@ static void say_drifted(struct line *l, struct line *next, const struct dossier 
     bool asked = d->after.follow == FOLLOW_DRIFT;
 
     line_add_c(l, gone ? "Removed" : "There");
-    say_when(l, back.was_ms, d->now_ms);
+    line_add_when(l, back.was_ms);
     line_add_c(l, gone ? ", present again" : ", missing again");
-    say_when(l, back.again_ms, d->now_ms);
+    line_add_when(l, back.again_ms);
     line_add_c(l, !asked                           ? ". IAM on-call was told"
                   : str_empty(d->after.follow_key) ? ". A new ticket follows"
                                                    : ". New ticket ");
@@ -342,10 +339,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
         say_ready(l, next, d, i);
         return;
     case NOTICE_CHECKING:
-        line_add_c(l, "You're done. Checking ");
-        line_add_name(l, label(i));
-        line_add_c(l, resolves_itself(d) ? "; this ticket resolves itself, usually within 2 min"
-                                         : "; what we find stands here, usually within 2 min");
+        words_checking(l, d, i, resolves_itself(d));
         return;
     case NOTICE_STALE:
         line_add_c(l, "Can't tell yet: our ");
@@ -632,7 +626,11 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
         return key;
     if (shows_next(state) && next_read_ms - d->last_read_ms >= LONG_WAIT_MS)
         key = mix(key, (uint64_t)next_read_ms);
+    if (shows_next(state) && words_day_key(d, i, state))
+        key = mix(key, words_day_key(d, i, state));
     key = mix(key, str_hash(i->entitlement));
+    if (state == NOTICE_CHECKING && words_checking_key(d, i))
+        key = mix(key, words_checking_key(d, i));
     if (state == NOTICE_NOT_YET)
         key = mix(mix(key, str_hash(str_of(reason))),
                   i->rule.extra_hinders ? str_hash(i->others_extra) : 0);
@@ -644,7 +642,7 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
 }
 
 /* Names are cut shorter until the one-liner is short enough, whatever people wrote. */
-static const size_t NAME_CHARS[] = {40, 30, 22, 16, 12};
+static const size_t NAME_CHARS[] = {40, 30, 22, 16, 12, NAME_CHARS_LEAST};
 
 static void say_all(const struct dossier *d, int64_t next_read_ms, const struct gate_verdict *g,
                     const struct item *i, struct notice *ret)
@@ -654,8 +652,11 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
     if (i)
         f = verdict_judge(i, d->claimed_ms, d->now_ms);
     for (size_t k = 0; k < sizeof NAME_CHARS / sizeof NAME_CHARS[0]; k++) {
-        struct line line = {.p = ret->line, .size = sizeof ret->line, .name_max = NAME_CHARS[k]};
-        struct line next = {.p = ret->next, .size = sizeof ret->next};
+        struct line line = {.p = ret->line,
+                            .size = sizeof ret->line,
+                            .name_max = NAME_CHARS[k],
+                            .now_ms = d->now_ms};
+        struct line next = {.p = ret->next, .size = sizeof ret->next, .now_ms = d->now_ms};
         ret->line[0] = ret->next[0] = '\0';
         if (ret->state == NOTICE_DRIFTED && i)
             say_drifted(&line, &next, d, i);

@@ -109,3 +109,56 @@ uint64_t words_owed_key(const struct dossier *d)
 {
     return (uint64_t)emergency_owes_approval(d) + 2 * (uint64_t)emergency_owes_review(d);
 }
+
+uint64_t words_day_key(const struct dossier *d, const struct item *i, enum notice_state state)
+{
+    enum { DAY_MS = 86400000 };
+    struct item_since since = item_since(i);
+    struct finding f = verdict_judge(i, d->claimed_ms, d->now_ms);
+    int64_t first_ms = state == NOTICE_CANNOT_READ        ? since.unreadable_ms
+                       : state == NOTICE_STALE && f.proof ? f.proof->as_of_ms
+                                                          : since.not_so_ms;
+    int64_t today = d->now_ms / DAY_MS;
+
+    return first_ms && first_ms / DAY_MS != today ? (uint64_t)today : 0;
+}
+
+enum { SOON_MS = 2 * 60 * 1000 };
+
+/* Does the newest read say what is asked for, and is to go on saying so? Else the source may not
+ * show it yet. */
+static bool reads_so(const struct finding *f)
+{
+    return str_eq_c(str_of(f->reason), "MoreConfirmations");
+}
+
+/* Does it settle for longer than the two minutes that are promised else? */
+static bool is_slow(const struct item *i, const struct finding *f)
+{
+    return f->verdict == VERDICT_SETTLING && i->rule.settle_ms > SOON_MS;
+}
+
+uint64_t words_checking_key(const struct dossier *d, const struct item *i)
+{
+    struct finding f = verdict_judge(i, d->claimed_ms, d->now_ms);
+
+    return is_slow(i, &f) ? 2 * (uint64_t)i->rule.settle_ms + reads_so(&f) : 0;
+}
+
+void words_checking(struct line *l, const struct dossier *d, const struct item *i, bool closes)
+{
+    struct finding f = verdict_judge(i, d->claimed_ms, d->now_ms);
+    bool slow = is_slow(i, &f);
+
+    line_add_c(l, "You're done. Checking ");
+    line_add_name(l, str_empty(i->source_label) ? i->source : i->source_label);
+    if (slow && !reads_so(&f)) {
+        line_add_c(l, ", which may take ");
+        line_add_span(l, i->rule.settle_ms);
+        line_add_c(l, " to show it");
+    }
+    line_add_c(l, closes ? "; this ticket resolves itself" : "; what we find stands here");
+    line_add_c(l, !slow ? ", usually within 2 min" : reads_so(&f) ? ", once it reads so for " : "");
+    if (slow && reads_so(&f))
+        line_add_span(l, i->rule.settle_ms);
+}

@@ -20,4 +20,13 @@ void words_beside(struct line *next, const struct dossier *d, enum notice_state 
 /* Of an item: "more was given than asked for: X and 2 more to A". */
 void words_extra(struct line *l, const struct item *item);
 
+/* Of what stands over midnight the day it is now: the times in it are of an earlier one, and are
+ * told anew, with their day. 0: all that the item tells of is of today. */
+uint64_t words_day_key(const struct dossier *d, const struct item *i, enum notice_state state);
+
+/* "You're done. Checking SAP FIN; …": how it goes on, and how soon, also where a source is slow;
+ * and what tells one such wait from another, 0 where it is not. */
+void words_checking(struct line *l, const struct dossier *d, const struct item *i, bool closes);
+uint64_t words_checking_key(const struct dossier *d, const struct item *i);
+
 #endif

@@ -2,7 +2,7 @@
 
 #include "domain/line.h"
 
-#define LINE_OF(array) ((struct line){.p = (array), .size = sizeof(array)})
+#define LINE_OF(array, now) ((struct line){.p = (array), .size = sizeof(array), .now_ms = (now)})
 
 static const char HELP[] =
     "Can't be done now? Ask the owner for an exception with an end date: set "
@@ -85,7 +85,7 @@ static void mark(struct notice_row *row, const struct item *i, const struct find
 static void add_item(struct notice *n, const struct dossier *d, const struct item *i)
 {
     struct notice_row *row = &n->rows[n->row_count++];
-    struct line what = LINE_OF(row->what), note = LINE_OF(row->note);
+    struct line what = LINE_OF(row->what, 0), note = LINE_OF(row->note, d->now_ms);
     struct finding f = verdict_judge(i, d->claimed_ms, d->now_ms);
     bool known = f.proof && f.proof->outcome != OUTCOME_UNKNOWN;
 
@@ -108,7 +108,7 @@ static void add_item(struct notice *n, const struct dossier *d, const struct ite
 static void add_approval(struct notice *n, const struct dossier *d)
 {
     struct notice_row *row = &n->rows[n->row_count++];
-    struct line what = LINE_OF(row->what), note = LINE_OF(row->note);
+    struct line what = LINE_OF(row->what, 0), note = LINE_OF(row->note, d->now_ms);
 
     line_add_c(&what, "Approved by someone allowed to");
     row->mark = d->approval_needed && !d->approval_given ? "NO"
@@ -121,7 +121,7 @@ static void add_approval(struct notice *n, const struct dossier *d)
 static void add_superseded(struct notice *n, const struct item *i)
 {
     struct notice_row *row = &n->rows[n->row_count++];
-    struct line what = LINE_OF(row->what), note = LINE_OF(row->note);
+    struct line what = LINE_OF(row->what, 0), note = LINE_OF(row->note, 0);
 
     line_add_name(&what, i->entitlement);
     line_add_c(&what, " of ");
@@ -157,7 +157,7 @@ static bool says_what_was_checked(enum notice_state state)
 void words_checked(const struct dossier *d, const struct item *shown, const char *head,
                    struct notice *ret)
 {
-    struct line l = LINE_OF(ret->head);
+    struct line l = LINE_OF(ret->head, d->now_ms);
 
     ret->attempt = d->claimed_ms ? d->generation - 1 : 0;
     if (head && head[0])

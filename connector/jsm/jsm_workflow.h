@@ -102,6 +102,11 @@ struct jsm_call jsm_call_capabilities(struct arena *a, struct str project_id, st
 bool jsm_rule_is_offered(const struct json *body, const char *rule_key);
 /* GET /rest/api/3/workflow/{id}/projectUsages: a page of the projects that use it. */
 struct jsm_call jsm_call_workflow_usages(struct arena *a, struct str workflow_id, struct str token);
+/* Those of a page that are not `own`, by id: *list grows to "1, 2"; after `most` of them, counted
+ * in *count over all pages, it ends with "and more". Returns where it goes on; empty: that was the
+ * last page, or further ones would not be named. Borrowed from the body. */
+struct str jsm_usages_page(struct arena *a, const struct json *body, struct str own, size_t most,
+                           struct str *list, size_t *count);
 
 /* Groups: by name, its members from start_at on, made, joined. */
 struct jsm_call jsm_call_group(struct arena *a, struct str name);

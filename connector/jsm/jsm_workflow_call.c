@@ -219,6 +219,21 @@ struct jsm_call jsm_call_workflow_usages(struct arena *a, struct str workflow_id
     return read_call(JSM_ROUTE_WORKFLOW_USAGES, path);
 }
 
+struct str jsm_usages_page(struct arena *a, const struct json *body, struct str own, size_t most,
+                           struct str *list, size_t *count)
+{
+    JSON_EACH(p, json_path(body, "projects/values"))
+    {
+        struct str id = json_id(a, json_member(p, "id"));
+        if (str_eq(id, own) || ++*count > most + 1)
+            continue;
+        if (*count > most)
+            id = STR("and more");
+        *list = arena_printf(a, "%.*s%s%.*s", STR_ARG(*list), list->len ? ", " : "", STR_ARG(id));
+    }
+    return *count > most ? STR_NONE : json_path_str(body, "projects/nextPageToken");
+}
+
 /* --- groups, rights --- */
 
 struct jsm_call jsm_call_group(struct arena *a, struct str name)

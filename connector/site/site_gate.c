@@ -112,6 +112,7 @@ static void on_answer(void *arg, const struct jsm_answer *answer)
     bool more = step->take(l, answer), enough = ++l->pages >= most;
     l->gate->parts_unread |=
         step->part == STEP_FIELDS && (answer->verdict != JSM_OK || (more && enough));
+    l->gate->users_unread |= step->take == look_take_usages && more && enough;
     if (whole && more && enough)
         look_not_all(l, step->what, "there are more than we look at");
     if (!more || enough)

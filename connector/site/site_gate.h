@@ -40,7 +40,7 @@ struct site_gate {
     struct jsm_workflow flows[JSM_WORKFLOWS_MAX];
     size_t flow_count;
     bool flows_none; /* we may read workflows, and Jira knows none of those we asked for */
-    struct str shared[JSM_WORKFLOWS_MAX]; /* other projects that use it: "OPS, HR"; or empty */
+    struct str shared[JSM_WORKFLOWS_MAX]; /* other projects that use it: "OPS, HR, and more" */
     bool parts_unread; /* our fields and screens could not be read, or not to the end */
     bool users_unread; /* of some workflow nobody told which projects use it */
     struct gate_abilities able;

@@ -57,27 +57,23 @@ bool look_build_usages(struct look *l, struct site **ret_site, struct jsm_call *
     *ret_site = l->eyes.reader;
     if (l->index >= l->gate->flow_count)
         return false;
-    *ret = jsm_call_workflow_usages(l->arena, l->gate->flows[l->index].roads.id, STR_NONE);
+    *ret = jsm_call_workflow_usages(l->arena, l->gate->flows[l->index].roads.id, l->usages_next);
     return true;
 }
 
 /* A project's id for now; its key is asked for later. */
 bool look_take_usages(struct look *l, const struct jsm_answer *answer)
 {
-    struct str *shared = &l->gate->shared[l->index++];
-    size_t count = 0;
+    struct site_gate *g = l->gate;
+    struct str next = jsm_usages_page(l->arena, answer->body, g->project_id, SITE_GATE_SHARED_MAX,
+                                      &g->shared[l->index], &l->usages_count);
 
-    if (answer->verdict != JSM_OK)
-        l->gate->users_unread = true;
-    JSON_EACH(p, json_path(answer->body, "projects/values"))
-    {
-        struct str id = json_id(l->arena, json_member(p, "id"));
-        if (str_eq(id, l->gate->project_id) || count++ == SITE_GATE_SHARED_MAX)
-            continue;
-        *shared = arena_printf(l->arena, "%.*s%s%.*s", STR_ARG(*shared), shared->len ? ", " : "",
-                               STR_ARG(id));
-    }
-    return l->index < l->gate->flow_count;
+    g->users_unread |= answer->verdict != JSM_OK;
+    l->usages_next = arena_str(l->arena, next);
+    if (next.len)
+        return true;
+    l->usages_count = 0;
+    return ++l->index < g->flow_count;
 }
 
 /* The first id in a list of ids that is not a key yet. */

@@ -24,6 +24,8 @@ struct look {
     struct str serves[SITE_GATE_TYPES_MAX], serves_others; /* screen scheme of each pair */
     struct str resolution;                                 /* ids of the screens that carry it */
     bool admin;                                            /* the reader administers Jira */
+    struct str usages_next; /* of the workflow in hand: next page of who else uses it */
+    size_t usages_count;
     struct str cloud_id, next; /* of the rules of automation: next page */
     struct str rule_ids[JSM_RULES_MAX];
     size_t rule_count;

@@ -234,6 +234,17 @@ def test_a_shared_workflow_names_who_shares_it(site):
     assert site.workflow() == before
 
 
+def test_of_many_who_share_it_some_are_named_and_that_there_are_more_is_said(site):
+    site.fresh()
+    many = [f"P{n}" for n in range(60)]
+    site.control("workflows", {key: "shared:IAM" for key in many})
+    code, out, err = site.gate("plan")
+    site.control("workflows", dict.fromkeys(many, "ordinary"))
+    shared = re.search(r"! (.*) use this workflow, too", out)
+    assert code == 1 and shared, (out, err)
+    assert shared[1].split(", ") == [*many[:20], "and more"], out
+
+
 def test_a_team_managed_project_names_the_account(site):
     site.fresh("team", bare=False)
     before = site.workflow()

@@ -52,6 +52,20 @@ static void times_say_utc_and_days_are_of_utc(void **state)
     assert_string_equal(text, "since 00:00 UTC on 2026-12-05, 5 Dec, 14 Nov");
 }
 
+static void a_time_of_another_day_has_its_day(void **state)
+{
+    static const int64_t START = INT64_C(1796428800000), LAST = START - 1;
+    char text[80] = "";
+    struct line l = {.p = text, .size = sizeof text, .now_ms = START};
+    (void)state;
+
+    line_add_since(&l, "since ", START);
+    line_add_since(&l, ", ", LAST);
+    line_add_when(&l, START);
+    line_add_when(&l, LAST);
+    assert_string_equal(text, "since 00:00 UTC, 4 Dec 23:59 UTC 00:00 UTC on 4 Dec");
+}
+
 static void names_and_lines_are_cut_at_a_character(void **state)
 {
     char text[64] = "", small[6] = "";
@@ -75,4 +89,5 @@ static void names_and_lines_are_cut_at_a_character(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(numbers_and_spans), cmocka_unit_test(times_say_utc_and_days_are_of_utc),
+          cmocka_unit_test(a_time_of_another_day_has_its_day),
           cmocka_unit_test(names_and_lines_are_cut_at_a_character))

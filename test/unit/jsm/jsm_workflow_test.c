@@ -530,7 +530,33 @@ static void test_a_resolution_is_picked(void **state)
     assert_int_equal(jsm_resolution_pick(arena, json_of("{}")).len, 0);
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(test_who_a_condition_lets_through),
+/* Who else uses a workflow is named up to a number, and that there are more is said. */
+static void test_who_shares_a_workflow_is_read_page_by_page(void **state)
+{
+    struct str list = STR_NONE, next;
+    size_t count = 0;
+
+    (void)state;
+    next =
+        jsm_usages_page(arena, json_of("{'projects':{'values':[{'id':'1'}],'nextPageToken':'a'}}"),
+                        STR("1"), 2, &list, &count);
+    assert_str(next, "a"); /* only our own so far */
+    assert_int_equal(list.len, 0);
+    next = jsm_usages_page(
+        arena, json_of("{'projects':{'values':[{'id':'2'},{'id':'3'}],'nextPageToken':'b'}}"),
+        STR("1"), 2, &list, &count);
+    assert_str(next, "b");
+    assert_str(list, "2, 3");
+    next = jsm_usages_page(arena,
+                           json_of("{'projects':{'values':[{'id':'4'},{'id':'5'},{'id':'6'}],"
+                                   "'nextPageToken':'c'}}"),
+                           STR("1"), 2, &list, &count);
+    assert_int_equal(next.len, 0);
+    assert_str(list, "2, 3, and more");
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(test_who_shares_a_workflow_is_read_page_by_page),
+              cmocka_unit_test(test_who_a_condition_lets_through),
               cmocka_unit_test(test_roads_of_every_kind),
               cmocka_unit_test(test_shapes_we_do_not_know),
               cmocka_unit_test(test_a_status_that_exists_stays_what_it_is),
