@@ -61,7 +61,7 @@ begin
     end if;
     fault := governance.judge_fault(r, names, 7);
     select * into t from governance.ticket x where x.request_id = r.id and x.moved_by <> '' and not x.moved_by_us;
-    if found then -- who worked on it, though nobody ever said done
+    if found and r.claimed_at is null then -- who worked on it, though nobody ever said done; afterwards it is moved by whoever answers, too
         moved := governance.one_person(names, governance.person_all(t.moved_by, t.mover_names));
     end if;
     if fault = 'own' or moved then
@@ -93,8 +93,8 @@ begin
     for a in select x->>'key' as key, governance.person_names(x->>'key', governance.names_joined('{}', x->'names')) as names
                from jsonb_array_elements(coalesce(t->'approvers', '[]')) with ordinality as o(x, n)
               where x->>'key' <> '' and not coalesce((x->>'app')::boolean, false)
-                and to_timestamp((x->>'asked_ms')::bigint / 1000.0) >= done - interval '1 s' -- with the move into its status
-                and coalesce(to_timestamp(nullif((x->>'given_ms')::bigint, 0) / 1000.0) >= done, true) -- but answered after it
+                and to_timestamp((x->>'asked_ms')::bigint / 1000.0) >= done - interval '1 s' -- with the move into its status, and answered after it
+                and coalesce(to_timestamp(coalesce(nullif((x->>'given_ms')::bigint, 0), nullif((t->>'approved_at_ms')::bigint, 0)) / 1000.0) >= done, true)
               order by o.n
     loop
         begin

@@ -41,7 +41,7 @@ def test_it_begins_with_a_ticket_and_is_paid_for_on_it(site):
     asks(site, key, "agent2")
     site.act("approve", key, actor="agent2")
     site.until(key, lambda: site.sql(owes) == "t|t", 30, "the review")
-    assert site.sql("select outcome, note from governance.emergency_review") == "in_order|answered on the ticket"
+    assert site.sql("select outcome, note, reviewer from governance.emergency_review") == "in_order|answered on the ticket|agent2@example.com"
     site.resolve(key)
     site.until_status(key, "Resolved", timeout=40)
     site.until_phase(key, "closed")

@@ -1,6 +1,6 @@
 -- Break-glass: a reason and an end, work before the approval, and no close without approval and review.
 set role countersign_service;
-select plan(57);
+select plan(58);
 
 create function pg_temp.glass(more jsonb default '{}', lasts interval default '4 hours') returns uuid language sql as $$
     select t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'emergency', true, 'requester', 'asker@example.com',
@@ -115,7 +115,7 @@ select is(pg_temp.known(:'both', '{items,0,superseded}'), 'true', 'until another
 create function pg_temp.saw(request uuid, decision text, variadic who jsonb[]) returns void language sql as $$
     select governance.ticket_saw(r, jsonb_build_object('state', 'here', 'category', 'indeterminate', 'role', 'verify', 'status_name', 'Verifying access',
                'cycle', '10000/9', 'cycle_at_ms', 1700000000000, 'moved_by', 'agent@example.com', 'moved_by_us', false, 'resolution_set', false,
-               'updated_ms', 1700000000000, 'marker', '', 'approval', decision, 'mapped_hash', 'h1', 'approvers', to_jsonb(who)), clock_timestamp())
+               'updated_ms', 1700000000000, 'marker', '', 'approval', decision, 'approved_at_ms', 1699999999900, 'mapped_hash', 'h1', 'approvers', to_jsonb(who)), clock_timestamp())
       from governance.access_request r where r.id = request
 $$;
 create function pg_temp.answer(who text, asked_s int, given_s int) returns jsonb language sql as $$
@@ -141,8 +141,11 @@ select pg_temp.saw(:'seen', 'approved', pg_temp.answer('other@example.com', -60,
 select is(pg_temp.review(:'seen'), null, 'nor does another answer to it, however late');
 select pg_temp.saw(:'seen', 'approved', jsonb_set(pg_temp.answer('eve@example.com', 0, 0), '{given_ms}', '1699999999900'));
 select is(pg_temp.review(:'seen'), null, 'nor one that was answered in the moment before the work');
+select pg_temp.saw(:'seen', 'approved', jsonb_set(pg_temp.answer('eve@example.com', 0, 0), '{given_ms}', '0'));
+select is(pg_temp.review(:'seen'), null, 'nor one that was answered in the moment before the work, as the ticket says');
 select pg_temp.saw(:'seen', 'approved', pg_temp.answer('agent@example.com', 0, 100), pg_temp.answer('rita@example.com', 0, 100));
 select is(pg_temp.review(:'seen'), null, 'nor one of who did the work, or used it');
+update governance.ticket set moved_by = 'eve@example.com' where request_id = :'seen'; -- answering moves it
 select pg_temp.saw(:'seen', 'approved', pg_temp.answer('eve@example.com', 0, 120));
 select is(pg_temp.review(:'seen'), 'eve@example.com in_order', 'what is asked with the move to done is the review');
 select t.read(t.item(:'seen'), 'present');
