@@ -1,12 +1,10 @@
 """Many tickets closed at once behind our back are opened again together, each by its own right; whatever becomes of the one call."""
 import contextlib
 import json
-import subprocess
-import time
 
 import pytest
 
-from lib import pg, ports, wait, world
+from lib import ports, wait, world
 
 PERSON, ROLE, SYSTEM = "customfield_10061", "customfield_10052", "customfield_10050"
 
@@ -123,35 +121,6 @@ def test_a_hundred_together_while_people_go_on(site, beside):
     assert int(site.sql("select count(*) from governance.bulk_rider where outcome = 'refused'")) == 3
     sent = [c for c in site.control("calls")["calls"] if c["route"] == "/rest/api/3/bulk/issues/transition" and c["method"] == "POST"]
     assert 1 <= len(sent) <= 20 and all(c["status"] == 201 for c in sent)
-
-
-@contextlib.contextmanager
-def ticket_locked(site, issue):
-    """Somebody's transaction holds it: what a look at it found waits to be saved. While inside: who waits."""
-    holder = subprocess.Popen([f"{pg.bin_dir()}/psql", "-qAtX", site.database.dsn], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    holder.stdin.write(f"begin; select issue_id from governance.ticket where issue_id = '{issue}' for update;\n")
-    holder.stdin.flush()
-    assert holder.stdout.readline().strip() == issue
-    try:
-        yield lambda: site.sql("select string_agg(pid || ' ' || query_start, ' ') from pg_stat_activity where wait_event_type = 'Lock' "
-                               "and query like '%facts_save%'", user="postgres")
-    finally:
-        holder.stdin.close()
-        holder.wait()
-
-
-def test_what_waits_for_a_lock_is_not_waited_for(site):
-    late, = asked(site, 1)
-    wait.until(lambda: site.sql("select count(*) from governance.flow where state not in ('done', 'moot', 'parked')") == "0", 30, what="nothing is said there")
-    time.sleep(3)  # three polls: whatever was done there is heard of
-    site.sql(f"update governance.ticket set unsure_at = clock_timestamp() where issue_id = '{late}'", user="postgres")
-    with ticket_locked(site, late) as waits:
-        site.sql("update governance.access_request r set look_at = clock_timestamp(), hinted_at = clock_timestamp() from governance.ticket t "
-                 f"where t.request_id = r.id and t.issue_id = '{late}'", user="postgres")
-        waiting = wait.until(waits, 5, every=0.05)
-        for key in [site.ask_removal(f"nobody-{n}", "fin-viewer") for n in range(4)]:  # of others: what is about the same waits for each other
-            site.until_phase(key, "fulfilling")
-        assert waits() == waiting, "they came to be worked on only after it had its lock"
 
 
 REFUSES = """create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'refused here'; end $$;
