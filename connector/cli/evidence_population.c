@@ -35,6 +35,7 @@ struct sampling {
 };
 
 struct making {
+    const char *dir;
     struct export_file jsonl, csv;
     struct buf row;
     int64_t rows;
@@ -275,23 +276,6 @@ static bool warn_differences(struct str about, int *ret, struct err *err)
     return true;
 }
 
-static bool write_rows(const struct pg_options *options, const struct population *p,
-                       struct making *m, const char *dir, struct arena *arena, struct str *about,
-                       const char **ret_sql, struct err *err)
-{
-    m->about = about;
-    buf_init(&m->row, EXPORT_ROW_BYTES);
-    bool good = export_open(&m->jsonl, dir, err) && export_open(&m->csv, dir, err);
-    if (good && !put_heads(m))
-        good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
-    good = good && store_population(options, p, arena, about, ret_sql, err);
-    progress_end(&m->progress);
-    bool closed = export_close(&m->jsonl);
-    closed = export_close(&m->csv) && closed;
-    buf_done(&m->row);
-    return good && (closed || FAIL(err, ERR_TEMPORARY, "the population cannot be written"));
-}
-
 /* What an earlier export left there is of another population: a manifest is of what is beside it.
  */
 static bool clear_folder(const char *dir, struct err *err)
@@ -321,7 +305,36 @@ static bool is_period(struct str about, struct err *err)
            !told_us(json_path_str(v, "until"), &until_us) || since_us < until_us ||
            FAIL(err, ERR_INPUT,
                 "the period ends before it begins: --from is the first moment of it, --to the "
-                "first one after it; no manifest was written");
+                "first one after it; nothing was written");
+}
+
+/* Only now: what cannot be exported leaves an earlier export in that folder as it is. */
+static bool begin_files(void *arg, struct str about, struct err *err)
+{
+    struct making *m = arg;
+
+    if (!is_period(about, err))
+        return false;
+    if (mkdir(m->dir, 0777) != 0 && errno != EEXIST)
+        return FAIL(err, ERR_TEMPORARY, "cannot make '%s': %s", m->dir, strerror(errno));
+    return clear_folder(m->dir, err) && export_open(&m->jsonl, m->dir, err) &&
+           export_open(&m->csv, m->dir, err) &&
+           (put_heads(m) || FAIL(err, ERR_TEMPORARY, "the population cannot be written"));
+}
+
+static bool write_rows(const struct pg_options *options, const struct population *p,
+                       struct making *m, struct arena *arena, struct str *about,
+                       const char **ret_sql, struct err *err)
+{
+    m->about = about;
+    buf_init(&m->row, EXPORT_ROW_BYTES);
+    bool good = store_population(options, p, arena, about, ret_sql, err), closed = true;
+    progress_end(&m->progress);
+    struct export_file *const files[] = {&m->jsonl, &m->csv};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        closed &= !files[i]->digest || export_close(files[i]);
+    buf_done(&m->row);
+    return good && (closed || FAIL(err, ERR_TEMPORARY, "the population cannot be written"));
 }
 
 bool evidence_population_make(const struct pg_options *options, const struct population_wish *wish,
@@ -330,10 +343,12 @@ bool evidence_population_make(const struct pg_options *options, const struct pop
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
     struct sampling sampling = {&wish->sample, arena, .jsonl = {.name = "sample.jsonl"},
                                 .csv = {.name = "sample.csv"}};
-    struct making m = {.jsonl = {.name = "population.jsonl"}, .csv = {.name = "population.csv"}};
+    struct making m = {
+        .dir = dir, .jsonl = {.name = "population.jsonl"}, .csv = {.name = "population.csv"}};
     struct population p = {.from = str_of(wish->from),
                            .to = str_of(wish->to),
                            .by_changes = wish->by && strcmp(wish->by, "changed") == 0,
+                           .begin = begin_files,
                            .fn = put_row,
                            .arg = &m};
     struct str about = STR_NONE;
@@ -341,10 +356,8 @@ bool evidence_population_make(const struct pg_options *options, const struct pop
 
     if (wish->by && !p.by_changes && strcmp(wish->by, "requested") != 0)
         return FAIL(err, ERR_INPUT, "--by is requested or changed");
-    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
-        return FAIL(err, ERR_TEMPORARY, "cannot make '%s': %s", dir, strerror(errno));
-    if (!clear_folder(dir, err) || !write_rows(options, &p, &m, dir, arena, &about, &sql, err) ||
-        !is_period(about, err) || (wish->sample.size && !write_sample(&sampling, dir, err)))
+    if (!write_rows(options, &p, &m, arena, &about, &sql, err) ||
+        (wish->sample.size && !write_sample(&sampling, dir, err)))
         return false;
     ret->requests = m.rows;
     if (!warn_differences(about, &ret->differences, err))

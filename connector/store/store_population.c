@@ -69,7 +69,8 @@ static bool body(void *arg, void *conn, struct err *err)
         return false;
     *w->about = arena_str(w->arena, pg_cell(&reply, 0, 0));
     pg_session_release(&reply);
-    return pages(w, conn, err) && pg_session_script(conn, "commit", err);
+    return w->p->begin(w->p->arg, *w->about, err) && pages(w, conn, err) &&
+           pg_session_script(conn, "commit", err);
 }
 
 bool store_population(const struct pg_options *options, const struct population *p,

@@ -12,9 +12,12 @@ bool population_is_plain(int column);
 
 /* One row; cells are lent, STR_NONE for none. False: stop. */
 typedef bool population_row_fn(void *arg, const struct str cells[POPULATION_COLUMNS]);
+/* What the database says of the whole, before the first row. False: stop, for that reason. */
+typedef bool population_begin_fn(void *arg, struct str about, struct err *err);
 struct population {
-    struct str from, to;   /* RFC 3339; from <= ... < to */
-    bool by_changes;       /* what moved in it; else what was asked for in it */
+    struct str from, to; /* RFC 3339; from <= ... < to */
+    bool by_changes;     /* what moved in it; else what was asked for in it */
+    population_begin_fn *begin;
     population_row_fn *fn; /* each request, by id */
     void *arg;
 };

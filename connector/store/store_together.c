@@ -14,7 +14,7 @@
 
 enum {
     TOGETHER_MOST = 32,
-    LATE_MS = 200,            /* no statement takes that long but for a lock */
+    LATE_MS = 200,            /* hardly any takes that long but for a lock */
     TOGETHER_BYTES = 1 << 16, /* what is longer goes by itself */
     ARRAY_BYTES = TOGETHER_MOST * (TOGETHER_BYTES + 64),
     ARGS_MOST = 3,

@@ -4,6 +4,8 @@ import pathlib
 import re
 import shutil
 
+import pytest
+
 from e2e.test_evidence_log import ORIGIN, copied, flip, folder, head, rehashed, site, size, verify  # noqa: F401 (fixtures)
 from lib import wait
 
@@ -97,3 +99,15 @@ def test_a_partial_tile_may_be_gone(site, tmp_path):
     flip(log / f"tile/0/{count // 256:03d}", 32 * (count % 256 - 1))
     code, said, _ = verify(log, "--key", log / "verifier")
     assert code == 1 and said.startswith(f"entry {count}: its text and its hash"), said
+
+
+@pytest.mark.parametrize("first, why", [("yesterday evening", "yesterday evening"), ("2101-01-01", "the period ends before it begins")])
+def test_what_cannot_be_exported_leaves_the_folder_alone(site, tmp_path, first, why):
+    export = lambda since, folder: site.countersign("evidence", "export", "--from", since, "--to", "2100-01-01", "--out", tmp_path / folder, check=False)  # noqa: E731
+    content = lambda: {file.name: file.read_bytes() for file in (tmp_path / "earlier").iterdir()}  # noqa: E731
+    assert export("2020-01-01", "earlier").returncode == 0
+    before = content()
+    for folder in ("earlier", "new"):
+        refused = export(first, folder)
+        assert refused.returncode == 65 and why in refused.stderr, refused  # not 1: no count differs
+    assert not (tmp_path / "new").exists() and content() == before and "manifest.json" in before
