@@ -51,12 +51,14 @@ begin
 end $$;
 comment on function governance.departure_put(text, boolean, text, text) is 'Somebody left, or is back; null: nobody of that name had left';
 
--- All that a leaver's request asked for is gone: so is he.
+-- All that somebody asked to be taken from a leaver is gone: so is he, where that is a person.
 create or replace function governance.leaver_left() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     insert into governance.departure (person, names, how, request_id)
-    select new.beneficiary, new.beneficiary_names, 'leaver', new.id where btrim(new.beneficiary) <> '' on conflict do nothing;
+    select new.beneficiary, new.beneficiary_names, 'leaver', new.id
+     where new.cause = 'asked' and new.subject_kind in ('human', 'contractor') and btrim(new.beneficiary) <> ''
+    on conflict do nothing;
     return null;
 end $$;
 comment on function governance.leaver_left() is 'Trigger: a leaver''s request was closed on proof';

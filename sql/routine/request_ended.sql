@@ -20,6 +20,9 @@ create or replace function governance.request_ended() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
+    if governance.is_over(old.phase) then
+        return null; -- as it was
+    end if;
     -- what it took the place of does not come back by itself: where that was a removal, or this was to end access in time, access
     -- stays that nobody asks to be taken away
     insert into governance.escalation (request_id, kind, reason, key)

@@ -1,6 +1,7 @@
 -- Which function guards which table. Applied after all functions (file name order). A trigger on an update names the columns it
 -- is about, where these are few: a claim or a hint, most of what is written, then asks no guard of what it leaves alone, and reads
--- no condition. It fires by the columns that a statement sets, so no trigger before it may set another of them.
+-- no condition. It fires by the columns that a statement sets, so no trigger before it may set another of them. A condition is made
+-- ready anew by each statement, used or not: short, with no call of ours, and a list of words as one array.
 create or replace trigger guard before insert or update on governance.access_request
     for each row execute function governance.guard_request();
 create or replace trigger guard_proof
@@ -34,7 +35,7 @@ create or replace trigger follow after insert on governance.approval
 create or replace trigger settle after insert on governance.approval
     for each row execute function governance.approval_said();
 create or replace trigger settle_approval after update of phase on governance.access_request for each row
-    when (old.phase is distinct from new.phase and new.phase in ('approved', 'denied', 'expired')) execute function governance.approval_moved();
+    when (old.phase is distinct from new.phase and new.phase = any ('{approved,denied,expired}'::text[])) execute function governance.approval_moved();
 create or replace trigger guard_asked before update of phase, approval_asked_at on governance.access_request
     for each row execute function governance.guard_asked();
 create or replace trigger guard_claimant before update of phase on governance.access_request
@@ -66,8 +67,7 @@ create or replace trigger exceptions_edited after update of mapped_hash, benefic
 create or replace trigger closed_needless after update of phase on governance.access_request for each row
     when (old.phase = 'verified' and new.phase = 'closed') execute function governance.closed_needless();
 create or replace trigger leaver_left after update of phase on governance.access_request for each row
-    when (old.phase = 'verified' and new.phase = 'closed' and new.lifecycle = 'leaver' and new.cause = 'asked'
-          and new.subject_kind in ('human', 'contractor')) execute function governance.leaver_left();
+    when (new.lifecycle = 'leaver' and old.phase = 'verified' and new.phase = 'closed') execute function governance.leaver_left();
 create or replace trigger account_disabled after insert on governance.observation for each row
     when (new.account = 'disabled' and new.outcome <> 'unknown') execute function governance.account_disabled();
 create or replace trigger account_active after insert on governance.observation for each row
@@ -83,8 +83,7 @@ create or replace trigger unholds after insert on governance.request_item for ea
 create or replace trigger supersede after update of phase on governance.access_request for each row
     when (old.phase is distinct from new.phase and new.phase = 'approved') execute function governance.supersede();
 create or replace trigger ended after update of phase on governance.access_request for each row
-    when (old.phase is distinct from new.phase and governance.is_over(new.phase) and not governance.is_over(old.phase))
-    execute function governance.request_ended();
+    when (old.phase is distinct from new.phase and new.over_at is not null) execute function governance.request_ended();
 create or replace trigger guard before update of id, person, source, account, native_id, how, established_at, request_id, actor, reason, replaces
     on governance.account_link for each row execute function governance.guard_frozen();
 create or replace trigger guard before update of id, source, entitlement, native_id, how, established_at, request_id, actor, reason, replaces
@@ -211,7 +210,7 @@ begin
         ('webhook_delivery', 'evidence_quarantine', 'after update of state',
             'when (old.state is distinct from new.state and new.state = ''quarantined'')', 'delivery.quarantined'),
         ('flow', 'evidence_move', 'after update of state',
-            'when (old.state is distinct from new.state and new.state in (''done'', ''moot'', ''parked''))', 'flow.ended'))
+            'when (old.state is distinct from new.state and new.state = any (''{done,moot,parked}''::text[]))', 'flow.ended'))
         as x(tab, name, event, cond, kind)
     loop
         execute format('drop trigger if exists %I on governance.%I', t.name, t.tab);
