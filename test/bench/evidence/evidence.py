@@ -1,4 +1,6 @@
-"""What evidence costs: an entry beside the change it is of; a log verified, an export verified; 100,000 requests exported."""
+"""What evidence costs: an entry beside the change it is of; a log verified, an export verified; 100,000 requests exported.
+
+--appending: the first alone."""
 import contextlib
 import json
 import os
@@ -182,20 +184,23 @@ WORKED_ON = """begin; set local session_replication_role = replica;
 update governance.access_request set phase = 'fulfilling', approved_at = clock_timestamp(), approved_hash = mapped_hash, lease_owner = 'bench',
     lease_until = clock_timestamp() + interval '1 day', look_at = null where id = '{id}';
 insert into governance.ticket (site, issue_id, issue_key, request_id, state, category, role, cycle, cycle_at, read_at)
-values ('acme', '10001', 'IAM-1', '{id}', 'here', 'indeterminate', 'verify', '10001:20002', clock_timestamp(), clock_timestamp()); commit"""
+values ('acme', '{issue}', 'IAM-{issue}', '{id}', 'here', 'indeterminate', 'verify', '{issue}:20002', clock_timestamp(), clock_timestamp())
+on conflict (request_id) do update set role = excluded.role, cycle = excluded.cycle; commit"""
 
 # Said done, looked at, not as asked, and again: three decisions that move a request. (A name right behind a colon would be a variable of pgbench.)
+# Of one request, or of as many in one statement as the service asks for where much is to be done.
 DECISION = """select governance.decision_save('bench', r.id, r.version, ('{{"release": false,"answered": false,"flows": [],"retry": [],"escalations": [],
 "breach": false,"tampered": false,"edited_back": false,"rebound": false,"unmarked": false,"resolved": false,"revokes": false,"refuses": false,"respoken": false,
 "grants": false,"refused": "","notice": "","look_again_ms": 0,"look_ms": 86400000,' || case r.phase
     when 'fulfilling' then '"new_claim": true,"to": "claimed","reason": "SaidDone"}}'
     when 'claimed' then '"new_claim": false,"to": "verifying","reason": "ReadsWanted"}}'
     else '"new_claim": false,"to": "fulfilling","reason": "NotAsAsked"}}' end)::jsonb)
-from governance.access_request r where r.id = '{id}'"""
+from governance.access_request r where r.id = any ('{{{ids}}}')"""
+GROUP = 16
 
 
-def cost(site, script):
-    """(µs by the clock, µs of PostgreSQL's processor) a change: one a commit, one connection."""
+def cost(site, script, changes_each):
+    """(µs by the clock, µs of PostgreSQL's processor) a change: so many a commit, one connection."""
     server = int(site.sql("select pg_read_file('postmaster.pid')", user="postgres").split()[0])
 
     def of_children():  # which ended
@@ -205,9 +210,17 @@ def cost(site, script):
     before = of_children()
     done = subprocess.run([f"{pg.bin_dir()}/pgbench", "-n", "-f", script, "-T", str(SECONDS), "-c", "1", "-M", "prepared", site.database.dsn],
                           capture_output=True, text=True, check=True)
-    changes = int(re.search(r"actually processed: (\d+)", done.stdout)[1])
+    changes = int(re.search(r"actually processed: (\d+)", done.stdout)[1]) * changes_each
     time.sleep(0.2)
-    return 1e6 / float(re.search(r"tps = ([\d.]+)", done.stdout)[1]), (of_children() - before) * 1e6 / changes
+    return 1e6 / float(re.search(r"tps = ([\d.]+)", done.stdout)[1]) / changes_each, (of_children() - before) * 1e6 / changes
+
+
+def wished(site, number):
+    """A request, as its id."""
+    status, made = site.api("POST", "/v1/access-requests", {"kind": "grant", "beneficiary": f"model{number}", "source": "sap-fin", "entitlement": "fin-viewer",
+                                                           "requester": "hr-system", "justification": "joins the team"}, f"model-{number}")
+    assert status == 201, made
+    return made["id"]
 
 
 def appending():
@@ -215,43 +228,47 @@ def appending():
     most of what the product does; beside it a wish as the service hands it over: request, item and clock (two entries, their clear text)."""
     site = world.World(fsync=True, webhooks=False, poll="60s", log="warn")
     site.start()
-    status, made = site.api("POST", "/v1/access-requests", {"kind": "grant", "beneficiary": "model", "source": "sap-fin", "entitlement": "fin-viewer",
-                                                           "requester": "hr-system", "justification": "joins the team"}, "model")
-    assert status == 201, made
+    ids = [wished(site, number) for number in range(GROUP)]
     document = site.sql(f"""select to_jsonb(r) || jsonb_build_object('privileged', false, 'sla_goal_ms', extract(epoch from c.goal)::bigint * 1000,
         'hold_text', '', 'approved_by', '', 'items', (select jsonb_agg(to_jsonb(i)) from governance.request_item i where i.request_id = r.id))
-        - 'requested_at' from governance.access_request r join governance.sla_clock c on c.request_id = r.id where r.id = '{made["id"]}'""")
+        - 'requested_at' from governance.access_request r join governance.sla_clock c on c.request_id = r.id where r.id = '{ids[0]}'""")
     site.service.stop()
     site.services.pop()
-    site.sql(WORKED_ON.format(id=made["id"]), user="postgres")
+    for issue, request in enumerate(ids, 90001):
+        site.sql(WORKED_ON.format(id=request, issue=issue), user="postgres")
+    wishes = ("select count(*) from governance.request_submit_many(array['bench-' || txid_current()], array[repeat('b', 64)], "
+              f"array[$doc${document}$doc$::text])")
+    changes = {"decision": (" ".join(DECISION.format(ids=ids[0]).split()), 1),
+               f"decision of {GROUP} in a statement": (" ".join(DECISION.format(ids=",".join(ids)).split()), GROUP),
+               "submission": (wishes, 1)}
+    costs, entries = {what: [] for what in changes}, "select seq from governance.evidence_head"
     scripts = {}
-    for what, text in (("decision", " ".join(DECISION.format(id=made["id"]).split())),
-                       ("submission", "select count(*) from governance.request_submit_many(array['bench-' || txid_current()], array[repeat('b', 64)], "
-                                      f"array[$doc${document}$doc$::text])")):
-        scripts[what] = os.path.join(site.folder, f"{what}.sql")
-        pathlib.Path(scripts[what]).write_text(text + ";\n")
-    costs, entries = {what: [] for what in scripts}, "select seq from governance.evidence_head"
-    for what, script in scripts.items():
+    for number, (what, (text, each)) in enumerate(changes.items()):
+        scripts[what] = os.path.join(site.folder, f"change-{number}.sql"), each
+        pathlib.Path(scripts[what][0]).write_text(text + ";\n")
         before = int(site.sql(entries))
-        cost(site, script)  # warm
+        cost(site, *scripts[what])  # warm
         assert int(site.sql(entries)) > before
     for number in range(ROUNDS):
         for what, script in scripts.items():
-            clock, cpu = cost(site, script)
+            clock, cpu = cost(site, *script)
             site.sql(SWITCH.format("disable"), user="postgres")
-            bare_clock, bare_cpu = cost(site, script)
+            bare_clock, bare_cpu = cost(site, *script)
             site.sql(SWITCH.format("enable"), user="postgres")
             costs[what].append((100 * (clock / bare_clock - 1), cpu - bare_cpu))
             print(f"round {number}: a {what} {clock:.0f} µs, without evidence {bare_clock:.0f}; of PostgreSQL's processor {cpu:.0f} and {bare_cpu:.0f} µs",
                   flush=True)
     site.close()
+    percent = {what: statistics.median(c for c, _ in of) for what, of in costs.items()}
     for what, of in costs.items():
-        print(f"evidence adds to a {what}: {statistics.median(c for c, _ in of):.0f} % by the clock, {statistics.median(c for _, c in of):.0f} µs of processor")
-    percent = statistics.median(c for c, _ in costs["decision"])
-    return [goal("evidence-append-percent", percent, 10, percent <= 10)]
+        print(f"evidence adds to a {what}: {percent[what]:.0f} % by the clock, {statistics.median(c for _, c in of):.0f} µs of processor")
+    alone, grouped, _ = percent.values()
+    return [goal("evidence-append-percent-alone", alone, 10, alone <= 10), goal("evidence-append-percent-grouped", grouped, 10, grouped <= 10)]
 
 
 def main():
+    if sys.argv[1:] == ["--appending"]:
+        return 0 if all(appending()) else 1
     folder = pathlib.Path(tempfile.mkdtemp(prefix="cs-bench-"))
     try:
         good = verifying(folder)
