@@ -26,38 +26,40 @@ static const struct {
     {NOTICE_CHECKING, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Checking",
      "You're done. Checking SAP FIN; this ticket resolves itself, usually within 2 min", ""},
     {NOTICE_STALE, DESIRED_ABSENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Can't tell",
-     "Can't tell yet: our SAP FIN copy is from 11:10 UTC, before you finished. Next copy 11:17 UTC",
+     "Can't tell yet: our SAP FIN copy is from 11:10 UTC, before you finished. Next copy within "
+     "the hour",
      "Nothing for you to do"},
     {NOTICE_NOT_YET, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
      "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
-     "11:17 UTC",
+     "within 15 min",
      "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come back"},
     {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Not there yet",
      "Not closed: M. Okafor doesn't have fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking "
-     "again 11:17 UTC",
+     "again within 15 min",
      "Give"},
     {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_MISSING, "Not there yet",
-     "Not closed: M. Okafor has no account in SAP FIN (read 11:10 UTC). Checking again 11:17 UTC",
+     "Not closed: M. Okafor has no account in SAP FIN (read 11:10 UTC). Checking again within 15 "
+     "min",
      "Give"},
     {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_PRESENT, ACCOUNT_DISABLED, "Not there yet",
      "Not closed: M. Okafor has fin-ledger-admin but is not active in SAP FIN (read 11:10 UTC). "
-     "Checking again 11:17 UTC",
+     "Checking again within 15 min",
      "Give"},
     {NOTICE_NOT_YET, DESIRED_ABSENT, OUTCOME_ABSENT, ACCOUNT_REPLACED, "Not there yet",
      "Not closed: M. Okafor is the name of another account than before in SAP FIN (read 11:10 "
-     "UTC). Checking again 11:17 UTC",
+     "UTC). Checking again within 15 min",
      "Remove"},
     {NOTICE_WRONG_CHANGE, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
      "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
-     "11:17 UTC",
+     "within 15 min",
      "Remove"},
     {NOTICE_REOPENED, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
      "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
-     "11:17 UTC",
+     "within 15 min",
      "so it is reopened"},
     {NOTICE_CANNOT_READ, DESIRED_ABSENT, OUTCOME_UNKNOWN, ACCOUNT_UNKNOWN, "Can't tell",
      "Can't reach SAP FIN since 11:10 UTC. Nothing for you to do; IAM on-call was told",
-     "Trying again 11:17 UTC"},
+     "Trying again within the hour. To have it checked at once, press Check again or comment."},
     {NOTICE_CANNOT_REOPEN, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
      "Closed without proof, and Jira doesn't let us reopen it. Please reopen this ticket; IAM "
      "on-call was told",
@@ -125,8 +127,9 @@ static void every_state_has_its_exact_words(void **state)
  * news names a time or somebody, there or in what follows. */
 static void every_refusal_is_short_and_names_a_time_or_somebody(void **state)
 {
-    static const char *const NAMES[] = {" UTC",  "requester", "on-call", "identity platform",
-                                        "2 min", "Reyes",     "SD-12",   "another agent"};
+    static const char *const NAMES[] = {" UTC",   "requester", "on-call", "identity platform",
+                                        "2 min",  "Reyes",     "SD-12",   "another agent",
+                                        "15 min", "the hour"};
     static const char LONG[] = "ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää";
     (void)state;
 
@@ -393,15 +396,17 @@ static void what_is_missing_says_since_when_and_who_is_next(void **state)
     (void)state;
 
     words_for(&d, NOW + MINUTE, NOTICE_NOT_YET, &n);
-    assert_string_equal(n.next,
-                        "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come "
-                        "back; it resolves itself at the next check. It reads so since 11:06 UTC.");
+    assert_string_equal(
+        n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come "
+                "back; it resolves itself at the next check. It reads so since 11:06 UTC. To have "
+                "it checked at once, press Check again or comment.");
     words_for(&d, 0, NOTICE_NOT_YET, &n); /* sent back: no check comes before somebody acts */
     assert_null(strstr(n.line, "Checking again"));
     assert_string_equal(n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN, then press "
                                 "Resolve. It reads so since 11:06 UTC.");
 }
 
+/* Reads come closer than words may be written anew: what is said of the next one stays true. */
 static void a_long_wait_is_said_anew_a_short_one_is_not(void **state)
 {
     struct observation there = seen(OUTCOME_PRESENT, 0);
@@ -411,13 +416,54 @@ static void a_long_wait_is_said_anew_a_short_one_is_not(void **state)
     (void)state;
 
     words_for(&d, NOW + MINUTE, NOTICE_NOT_YET, &first);
-    words_for(&d, NOW + 5 * MINUTE, NOTICE_NOT_YET, &second);
-    assert_true(first.key == second.key);
+    words_for(&d, NOW + 14 * MINUTE, NOTICE_NOT_YET, &second);
+    assert_true(first.key == second.key && str_ends(str_of(first.line), STR(" within 15 min")));
     words_for(&d, NOW + HOUR, NOTICE_NOT_YET, &second);
-    assert_true(first.key != second.key);
+    assert_true(first.key != second.key && str_ends(str_of(second.line), STR(" 12:10 UTC")));
+    words_for(&d, 0, NOTICE_NOT_YET,
+              &second); /* sent back: nothing is read before the next claim */
+    assert_true(first.key != second.key && !strstr(second.line, "Checking again"));
+    words_for(&d, NOW + HOUR, NOTICE_STALE, &first); /* of what nobody has to act on: the hour */
+    words_for(&d, NOW + MINUTE, NOTICE_STALE, &second);
+    assert_true(first.key == second.key && str_ends(str_of(first.line), STR("within the hour")));
+    words_for(&d, NOW + 2 * HOUR, NOTICE_STALE, &second);
+    assert_true(first.key != second.key && str_ends(str_of(second.line), STR("copy 13:10 UTC")));
+    d.last_read_ms = CLAIM - 24 * HOUR; /* claimed since, and not read yet */
+    words_for(&d, NOW, NOTICE_NOT_YET, &first);
+    assert_true(str_ends(str_of(first.line), STR("within 15 min")));
     words_for(&d, NOW + HOUR, NOTICE_CHECKING, &first);
     words_for(&d, NOW, NOTICE_CHECKING, &second);
     assert_true(first.key == second.key);
+}
+
+/* Whatever waits for a read says what to press, where the ticket stands. */
+static void whoever_waits_may_have_it_checked_at_once(void **state)
+{
+    static const enum notice_state WAITS[] = {NOTICE_NOT_YET,     NOTICE_STALE,
+                                              NOTICE_CANNOT_READ, NOTICE_WRONG_CHANGE,
+                                              NOTICE_CAME_BACK,   NOTICE_REOPENED};
+    static const struct {
+        enum status_role role;
+        const char *what;
+    } WHERE[] = {{STATUS_VERIFY, "To have it checked at once, press Check again or comment."},
+                 {STATUS_OPEN, "To have it checked at once, press Resolve again."},
+                 {STATUS_DONE, "To have it checked at once, comment."}};
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    struct notice n;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(WAITS); i++)
+        for (size_t k = 0; k < COUNT(WHERE); k++) {
+            bool reopened = WAITS[i] == NOTICE_REOPENED && WHERE[k].role != STATUS_VERIFY;
+            d.ticket.role = WHERE[k].role;
+            words_for(&d, NOW + MINUTE, WAITS[i], &n);
+            if (!strstr(n.next, WHERE[reopened ? 1 : k].what))
+                fail_msg("%s: '%s'", notice_state_name(WAITS[i]), n.next);
+            words_for(&d, 0, WAITS[i], &n); /* nothing is read: pressing comes first */
+            assert_null(strstr(n.next, "at once"));
+        }
 }
 
 static void what_is_over_is_said_without_items_too(void **state)
@@ -447,7 +493,7 @@ static void what_came_back_is_told_apart(void **state)
 
     words_for(&d, NOW + MINUTE, NOTICE_CAME_BACK, &n);
     assert_string_equal(n.line, "Not closed: fin-ledger-admin of M. Okafor was removed 11:06 UTC, "
-                                "present again 11:08 UTC. Checking again 11:11 UTC");
+                                "present again 11:08 UTC. Checking again within 15 min");
     assert_string_equal(n.head, "Not closed yet: it was as asked, and is not any more.");
     assert_string_equal(n.panel, "error");
     assert_non_null(strstr(n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN"));
@@ -656,7 +702,7 @@ static void a_warning_fits_what_the_ticket_is(void **state)
     d.ticket.role = STATUS_DONE;
     words_for(&d, NOW + 7 * MINUTE, NOTICE_NOT_YET, &n);
     assert_string_equal(n.line, "Closed, but M. Okafor still has fin-ledger-admin in SAP FIN (read "
-                                "11:10 UTC). Checking again 11:17 UTC");
+                                "11:10 UTC). Checking again within 15 min");
     assert_non_null(strstr(n.next, "You don't need to come back; it is checked again by itself."));
     assert_true(n.notify && n.comment);
     words_for(&d, 0, NOTICE_CHECKING, &n);
@@ -686,6 +732,7 @@ UNIT_MAIN(cmocka_unit_test(another_entitlement_of_the_name_is_told_apart),
           cmocka_unit_test(what_is_missing_says_since_when_and_who_is_next),
           cmocka_unit_test(what_still_leads_there_is_said),
           cmocka_unit_test(a_long_wait_is_said_anew_a_short_one_is_not),
+          cmocka_unit_test(whoever_waits_may_have_it_checked_at_once),
           cmocka_unit_test(what_is_over_is_said_without_items_too),
           cmocka_unit_test(what_came_back_is_told_apart),
           cmocka_unit_test(who_has_to_approve_is_named),

@@ -25,10 +25,12 @@ static void a_time_of_another_day_is_told_with_its_day(void **state)
     assert_string_equal(n.rows[0].note, "since 1 Jan 10:00 UTC");
     assert_non_null(strstr(n.rows[1].note, "read 1 Jan 11:10 UTC"));
     o.outcome = OUTCOME_UNKNOWN;
+    d.last_read_ms = d.now_ms;
     words_for(&d, d.now_ms + 7 * MINUTE, NOTICE_CANNOT_READ, &n);
     assert_string_equal(n.line, "Can't reach SAP FIN since 1 Jan 11:10 UTC. Nothing for you to do; "
                                 "IAM on-call was told");
-    assert_string_equal(n.next, "Trying again 11:17 UTC");
+    assert_string_equal(n.next, "Trying again within the hour. To have it checked at once, press "
+                                "Check again or comment.");
 }
 
 /* What was said yesterday as "since 11:10 UTC" is said anew, once a day and to nobody by mail. */

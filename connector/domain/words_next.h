@@ -1,0 +1,20 @@
+/* words_next.h: when the sources are read next, as a ticket says it, and how people have that done
+ * at once. Words are written anew seldom: what they say of the next read has to stay true until
+ * then, however often we read meanwhile. Pure. */
+#ifndef COUNTERSIGN_DOMAIN_WORDS_NEXT_H
+#define COUNTERSIGN_DOMAIN_WORDS_NEXT_H
+
+#include "domain/dossier.h"
+#include "domain/line.h"
+
+/* " within 15 min" or " 11:17 UTC" behind the words that are given; nothing where no read is
+ * planned (next_read_ms 0). */
+void words_next(struct line *l, const char *words, const struct dossier *d, enum notice_state state,
+                int64_t next_read_ms);
+/* What tells one such sentence from another; 0: it says nothing of it. */
+uint64_t words_next_key(const struct dossier *d, enum notice_state state, int64_t next_read_ms);
+/* Who waits for the next read need not: what to press. */
+void words_at_once(struct line *next, const struct dossier *d, enum notice_state state,
+                   int64_t next_read_ms);
+
+#endif
