@@ -77,6 +77,11 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
     case GATE_ADD_RECORD:
         return arena_printf(w->arena, "+ transition %.*s: any status -> itself, only for %s",
                             STR_ARG(name), who_of(w, flow));
+    case GATE_ADD_CHECK:
+        return arena_printf(w->arena,
+                            "+ transition %.*s: %.*s -> itself, for everybody: it is checked at "
+                            "once",
+                            STR_ARG(name), STR_ARG(to));
     case GATE_ADD_RESOLVE:
     case GATE_ADD_BACK:
         break;
@@ -465,10 +470,12 @@ void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct bu
                "settings, Request types, Workflow statuses call it *" GATE_PORTAL_NAME "*: that is "
                "what customers read.\n",
                STR_ARG(verify));
-    buf_printf(to,
-               "3. From every status where agents resolve today, add a transition **Mark done** "
-               "to %.*s, for everybody; and from there one **Back to work**.\n",
-               STR_ARG(verify));
+    buf_printf(
+        to,
+        "3. From every status where agents resolve today, add a transition **Mark done** "
+        "to %.*s, for everybody; and from there one **Back to work**, and one **" GATE_CHECK_NAME
+        "** to itself, by which people have it checked at once.\n",
+        STR_ARG(verify));
     buf_printf(to,
                "4. Add a transition **Close verified** from %.*s to the status that means done, "
                "with the screen and post functions of the old one.\n",

@@ -264,6 +264,7 @@ static struct str name_of(const struct applying *p, enum gate_change_kind kind)
     const char *name = kind == GATE_ADD_RESOLVE  ? "Mark done"
                        : kind == GATE_ADD_CLOSE  ? GATE_CLOSE_NAME
                        : kind == GATE_ADD_BACK   ? "Back to work"
+                       : kind == GATE_ADD_CHECK  ? GATE_CHECK_NAME
                        : kind == GATE_ADD_RECORD ? "Record access check"
                                                  : "Reopen unverified";
 

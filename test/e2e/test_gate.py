@@ -160,6 +160,7 @@ PLAN = """acme IAM (company-managed)
     + transition Mark done: Open, Work in progress, Pending, Waiting for customer -> Verifying access, for everybody
     + transition Close verified: Verifying access -> Done, only for group countersign
     + transition Back to work (access): Verifying access -> Work in progress, for everybody
+    + transition Check again: Verifying access -> itself, for everybody: it is checked at once
     + transition Record access check: any status -> itself, only for group countersign
     ~ transition Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done, now only for group countersign
   after:
