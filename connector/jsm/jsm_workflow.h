@@ -108,6 +108,12 @@ struct jsm_call jsm_call_workflow_usages(struct arena *a, struct str workflow_id
 struct str jsm_usages_page(struct arena *a, const struct json *body, struct str own, size_t most,
                            struct str *list, size_t *count);
 
+/* GET /rest/api/3/project/search: of such a list, "1, 2, and more", the projects that we may see;
+ * and the list with their keys, where an id of none of them stays as "#id". The path is empty
+ * without an id. */
+struct jsm_call jsm_call_projects(struct arena *a, struct str list);
+struct str jsm_projects_named(struct arena *a, const struct json *body, struct str list);
+
 /* Groups: by name, its members from start_at on, made, joined. */
 struct jsm_call jsm_call_group(struct arena *a, struct str name);
 struct jsm_call jsm_call_group_members(struct arena *a, struct str group_id, int64_t start_at);

@@ -234,6 +234,47 @@ struct str jsm_usages_page(struct arena *a, const struct json *body, struct str 
     return *count > most ? STR_NONE : json_path_str(body, "projects/nextPageToken");
 }
 
+struct jsm_call jsm_call_projects(struct arena *a, struct str list)
+{
+    struct str path = STR("/rest/api/3/project/search?maxResults=100");
+    size_t count = 0;
+
+    while (list.len) {
+        int64_t number;
+        struct str word = str_trim(str_cut(&list, ','));
+        if (!str_to_i64(word, &number))
+            continue;
+        path = arena_printf(a, "%.*s&id=%.*s", STR_ARG(path), STR_ARG(word));
+        count++;
+    }
+    return read_call(JSM_ROUTE_PROJECTS, count ? path : STR_NONE);
+}
+
+static struct str key_of(struct arena *a, const struct json *projects, struct str id)
+{
+    JSON_EACH(p, projects)
+    {
+        if (str_eq(json_id(a, json_member(p, "id")), id))
+            return json_path_str(p, "key");
+    }
+    return STR_NONE;
+}
+
+struct str jsm_projects_named(struct arena *a, const struct json *body, struct str list)
+{
+    struct str named = STR("");
+
+    while (list.len) {
+        int64_t number;
+        struct str word = str_trim(str_cut(&list, ','));
+        bool is_id = str_to_i64(word, &number);
+        struct str key = is_id ? key_of(a, json_member(body, "values"), word) : word;
+        named = arena_printf(a, "%.*s%s%s%.*s", STR_ARG(named), named.len ? ", " : "",
+                             key.len ? "" : "#", STR_ARG(key.len ? key : word));
+    }
+    return named;
+}
+
 /* --- groups, rights --- */
 
 struct jsm_call jsm_call_group(struct arena *a, struct str name)

@@ -553,6 +553,11 @@ static void test_who_shares_a_workflow_is_read_page_by_page(void **state)
                            STR("1"), 2, &list, &count);
     assert_int_equal(next.len, 0);
     assert_str(list, "2, 3, and more");
+    assert_str(jsm_call_projects(arena, list).path,
+               "/rest/api/3/project/search?maxResults=100&id=2&id=3");
+    assert_str(jsm_projects_named(arena, json_of("{'values':[{'id':'3','key':'HR'}]}"), list),
+               "#2, HR, and more");
+    assert_int_equal(jsm_call_projects(arena, STR_NONE).path.len, 0);
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(test_who_shares_a_workflow_is_read_page_by_page),
