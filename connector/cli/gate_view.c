@@ -254,6 +254,22 @@ static void say_renamed(struct gate_work *w, const struct site_gate *gate)
               STR_ARG(json_str(line)));
 }
 
+/* What customers read while a ticket waits for its proof. */
+static void say_reads(const struct site_gate *gate)
+{
+    for (size_t i = 0; i < gate->read_count; i++) {
+        const struct site_gate_read *r = &gate->reads[i];
+        bool called = r->says == GATE_PORTAL_CALLED;
+        view_line("  %scustomers of %.*s read '%.*s' while it waits%s%s",
+                  called ? "" : "note: ", STR_ARG(r->request_type), STR_ARG(r->name),
+                  called ? "" : ", ", GATE_PORTAL_WORDS[r->says]);
+        if (!called)
+            printf("           help: call it '" GATE_PORTAL_NAME
+                   "' under Project settings, Request "
+                   "types, Workflow statuses\n");
+    }
+}
+
 /* How long a ticket can stand done where nothing holds it back. */
 static void say_window(const struct gate_work *w)
 {
@@ -289,6 +305,7 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
     }
     say_rules(gate);
     say_tries(gate);
+    say_reads(gate);
     say_renamed(w, gate);
     if (open)
         printf("  OPEN: %zu way%s to close without proof; countersign gate plan shows what closes "

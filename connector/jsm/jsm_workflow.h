@@ -140,12 +140,15 @@ struct jsm_call jsm_call_all_fields(void);
 bool jsm_has_field(const struct json *body, struct str id);
 /* GET .../servicedesk/projectKey:{key}/requesttype: a page of a desk's request types. */
 struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int64_t start_at);
-/* Tickets of a project for the self-test, newest first, with that field unless it is empty, in the
- * status of that number unless it is empty; filled: only those that have a value in a field of ours
- * (customfield_N); what an edit screen of one offers; the transitions of
- * one, unavailable ones too. */
-struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field,
-                                 struct str status, bool filled);
+/* Tickets of a project for the self-test, newest first, and what of them is read. */
+struct jsm_sampling {
+    struct str project;
+    struct str field, request_type; /* fields that are read, too; empty: not */
+    struct str status;              /* only those in the one of that number; empty: in any */
+    bool filled; /* only those that have a value in `field`, one of ours (customfield_N) */
+};
+struct jsm_call jsm_call_samples(struct arena *a, const struct jsm_sampling *of);
+/* What an edit screen of one offers; the transitions of one, unavailable ones too. */
 struct jsm_call jsm_call_edit_screen(struct arena *a, struct str issue_id);
 struct jsm_call jsm_call_all_transitions(struct arena *a, struct str issue_id);
 

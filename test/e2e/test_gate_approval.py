@@ -170,6 +170,23 @@ def test_one_that_waits_is_found_behind_many_newer_ones(there):
     site.control("act", [{"do": "delete", "actor": "admin", "issue": one["issue"]["id"]} for one in made])
 
 
+def test_what_customers_read_meanwhile_is_said(there):
+    """A request type calls statuses as it likes, and no interface tells how: a ticket that waits shows it."""
+    site = there
+    key = site.verifying()
+    read = lambda: [(r["name"], r["says"]) for r in site.prove()[1]["customers_read"]]
+    assert read() == [("Verifying access", "plain")]
+    site.control("config", {"portal_names": {"31": {"Verifying access": "Resolved"}}})
+    assert read() == [("Resolved", "over")]
+    code, out, _ = site.gate("prove")
+    assert code == 0 and "read 'Resolved' while it waits, which says that it is done, while it is still being checked" in out, out
+    assert "help: call it 'Checking that the change took effect' under Project settings, Request types" in out, out
+    site.control("config", {"portal_names": {"31": {"Verifying access": "Checking that the change took effect"}}})
+    assert read() == [("Checking that the change took effect", "called")] and "help: call it" not in site.gate("prove")[1]
+    site.control("config", {"portal_names": {}})
+    site.act("delete", key, actor="admin")
+
+
 def test_a_ticket_that_waited_before_it(there):
     """No approval was asked for where the ticket stood there already: the connector goes the road itself."""
     site = there

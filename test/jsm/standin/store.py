@@ -74,6 +74,7 @@ DEFAULT_CONFIG = {
     "hidden_since_ms": 0,       # and since when it does
     "approvals_needed": 0,      # of each approval, whatever the workflow says; 0: as the workflow says
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
+    "portal_names": {},         # {request type: {status: what customers read}}
     "loop_history": False,      # a transition that stays where the ticket is leaves an entry, from the status to itself
 }
 
@@ -149,6 +150,8 @@ class Site:
             raise KeyError(f"unknown setting {', '.join(sorted(unknown))}; known: {', '.join(DEFAULT_CONFIG)}")
         self.config.update(changes)
         self.index.kept.clear()
+        for issue in self.issues.values():
+            issue.shown.clear()
 
     def set_screens(self, key, changes):
         """create, edit: the fields there; required: those without which nothing is created."""

@@ -492,12 +492,20 @@ static void test_calls_and_their_answers(void **state)
     assert_str(jsm_call_request_types(arena, STR("IAM"), 50).path,
                "/rest/servicedeskapi/servicedesk/projectKey:IAM/requesttype?start=50&limit=50");
     struct jsm_call call =
-        jsm_call_samples(arena, STR("IAM"), STR("customfield_7"), STR("10105"), false);
+        jsm_call_samples(arena, &(struct jsm_sampling){.project = STR("IAM"),
+                                                       .field = STR("customfield_7"),
+                                                       .request_type = STR("customfield_9"),
+                                                       .status = STR("10105")});
     assert_str(call.path, "/rest/api/3/search/jql");
     assert_non_null(strstr(call.body.p, "AND status = 10105 ORDER BY updated DESC"));
-    call = jsm_call_samples(arena, STR("IAM"), STR("customfield_7"), STR_NONE, true);
+    assert_non_null(strstr(call.body.p, "\"updated\",\"customfield_7\",\"customfield_9\"]"));
+    call = jsm_call_samples(arena, &(struct jsm_sampling){.project = STR("IAM"),
+                                                          .field = STR("customfield_7"),
+                                                          .filled = true});
     assert_non_null(strstr(call.body.p, "AND cf[7] is not EMPTY ORDER BY updated DESC"));
-    call = jsm_call_samples(arena, STR("IAM"), STR("labels"), STR_NONE, true);
+    call = jsm_call_samples(
+        arena,
+        &(struct jsm_sampling){.project = STR("IAM"), .field = STR("labels"), .filled = true});
     assert_null(strstr(call.body.p, "EMPTY"));
     assert_str(jsm_call_edit_screen(arena, STR("7")).path, "/rest/api/3/issue/7/editmeta");
     assert_str(jsm_call_all_transitions(arena, STR("7")).path,
