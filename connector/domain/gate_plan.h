@@ -41,7 +41,8 @@ enum gate_change_kind {
 
 /* How the connector's own road into done is called, unless another one has that name. */
 #define GATE_CLOSE_NAME "Close verified"
-/* And people's loop, as the ticket's words call it. */
+/* How people say that it is done, and their loop: as the ticket's words call both. */
+#define GATE_RESOLVE_NAME "Mark done"
 #define GATE_CHECK_NAME "Check again"
 
 /* Statuses are indexes of the workflow; its status_count stands for the one that is added. */

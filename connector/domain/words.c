@@ -291,7 +291,7 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
     else if (next_read_ms && resolves_itself(d))
         line_add_c(next, ". You don't need to come back; it resolves itself at the next check.");
     else
-        line_add_c(next, ", then press Resolve.");
+        line_add_c(next, ", then press " WORDS_CLAIM ".");
     line_add_since(next, " It reads so since ", item_since(i).not_so_ms);
     line_add_c(next, item_since(i).not_so_ms ? "." : "");
     words_at_once(next, d, state, next_read_ms);
@@ -329,9 +329,10 @@ static void say_ready(struct line *l, struct line *next, const struct dossier *d
     line_add_c(l, "Approved. ");
     say_task(l, i);
     line_add_c(next, d->mode == GATE_ENFORCE
-                         ? "Press Resolve when it is done; this ticket then closes itself once "
+                         ? "Press " WORDS_CLAIM
+                           " when it is done; this ticket then closes itself once "
                            "the access is checked."
-                         : "Press Resolve when it is done; the access is checked then.");
+                         : "Press " WORDS_CLAIM " when it is done; the access is checked then.");
 }
 
 static void say_about_item(struct line *l, struct line *next, enum notice_state state,

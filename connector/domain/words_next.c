@@ -1,7 +1,5 @@
 #include "domain/words_next.h"
 
-#include "domain/gate_plan.h"
-
 /* Reads come at intervals that grow to a quarter of an hour, then to an hour (schedule.h). A time
  * that is nearer than the former is over before words are written anew. */
 enum { SHORT_WAIT_MS = 15 * 60000, LONG_WAIT_MS = 60 * 60000 };
@@ -74,6 +72,6 @@ void words_at_once(struct line *next, const struct dossier *d, enum notice_state
         return;
     line_add_c(next, " To have it checked at once, ");
     line_add_c(next, d->ticket.role == STATUS_VERIFY ? "press " GATE_CHECK_NAME " or comment."
-                     : open                          ? "press Resolve again."
+                     : open                          ? "press " WORDS_CLAIM " again."
                                                      : "comment.");
 }

@@ -5,7 +5,12 @@
 #define COUNTERSIGN_DOMAIN_WORDS_NEXT_H
 
 #include "domain/dossier.h"
+#include "domain/gate_plan.h"
 #include "domain/line.h"
+
+/* What people press to say that it is done: our own where the gate has added it, for then Resolve
+ * is gone, or refuses. */
+#define WORDS_CLAIM GATE_RESOLVE_NAME " (or Resolve)"
 
 /* " within 15 min" or " 11:17 UTC" behind the words that are given; nothing where no read is
  * planned (next_read_ms 0). */

@@ -20,9 +20,9 @@ static const struct {
     {NOTICE_WAITING_APPROVAL, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Waiting",
      "Waiting for approval by somebody allowed to", ""},
     {NOTICE_READY, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Waiting",
-     "Approved. Remove fin-ledger-admin from M. Okafor in SAP FIN", "Press Resolve"},
+     "Approved. Remove fin-ledger-admin from M. Okafor in SAP FIN", "Press Mark done"},
     {NOTICE_READY, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Waiting",
-     "Approved. Give fin-ledger-admin to M. Okafor in SAP FIN", "Press Resolve"},
+     "Approved. Give fin-ledger-admin to M. Okafor in SAP FIN", "Press Mark done"},
     {NOTICE_CHECKING, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Checking",
      "You're done. Checking SAP FIN; this ticket resolves itself, usually within 2 min", ""},
     {NOTICE_STALE, DESIRED_ABSENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Can't tell",
@@ -403,67 +403,7 @@ static void what_is_missing_says_since_when_and_who_is_next(void **state)
     words_for(&d, 0, NOTICE_NOT_YET, &n); /* sent back: no check comes before somebody acts */
     assert_null(strstr(n.line, "Checking again"));
     assert_string_equal(n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN, then press "
-                                "Resolve. It reads so since 11:06 UTC.");
-}
-
-/* Reads come closer than words may be written anew: what is said of the next one stays true. */
-static void a_long_wait_is_said_anew_a_short_one_is_not(void **state)
-{
-    struct observation there = seen(OUTCOME_PRESENT, 0);
-    struct item item = item_of(DESIRED_ABSENT, &there, 1);
-    struct dossier d = claimed_of(&item);
-    struct notice first, second;
-    (void)state;
-
-    words_for(&d, NOW + MINUTE, NOTICE_NOT_YET, &first);
-    words_for(&d, NOW + 14 * MINUTE, NOTICE_NOT_YET, &second);
-    assert_true(first.key == second.key && str_ends(str_of(first.line), STR(" within 15 min")));
-    words_for(&d, NOW + HOUR, NOTICE_NOT_YET, &second);
-    assert_true(first.key != second.key && str_ends(str_of(second.line), STR(" 12:10 UTC")));
-    words_for(&d, 0, NOTICE_NOT_YET,
-              &second); /* sent back: nothing is read before the next claim */
-    assert_true(first.key != second.key && !strstr(second.line, "Checking again"));
-    words_for(&d, NOW + HOUR, NOTICE_STALE, &first); /* of what nobody has to act on: the hour */
-    words_for(&d, NOW + MINUTE, NOTICE_STALE, &second);
-    assert_true(first.key == second.key && str_ends(str_of(first.line), STR("within the hour")));
-    words_for(&d, NOW + 2 * HOUR, NOTICE_STALE, &second);
-    assert_true(first.key != second.key && str_ends(str_of(second.line), STR("copy 13:10 UTC")));
-    d.last_read_ms = CLAIM - 24 * HOUR; /* claimed since, and not read yet */
-    words_for(&d, NOW, NOTICE_NOT_YET, &first);
-    assert_true(str_ends(str_of(first.line), STR("within 15 min")));
-    words_for(&d, NOW + HOUR, NOTICE_CHECKING, &first);
-    words_for(&d, NOW, NOTICE_CHECKING, &second);
-    assert_true(first.key == second.key);
-}
-
-/* Whatever waits for a read says what to press, where the ticket stands. */
-static void whoever_waits_may_have_it_checked_at_once(void **state)
-{
-    static const enum notice_state WAITS[] = {NOTICE_NOT_YET,     NOTICE_STALE,
-                                              NOTICE_CANNOT_READ, NOTICE_WRONG_CHANGE,
-                                              NOTICE_CAME_BACK,   NOTICE_REOPENED};
-    static const struct {
-        enum status_role role;
-        const char *what;
-    } WHERE[] = {{STATUS_VERIFY, "To have it checked at once, press Check again or comment."},
-                 {STATUS_OPEN, "To have it checked at once, press Resolve again."},
-                 {STATUS_DONE, "To have it checked at once, comment."}};
-    struct observation there = seen(OUTCOME_PRESENT, 0);
-    struct item item = item_of(DESIRED_ABSENT, &there, 1);
-    struct dossier d = claimed_of(&item);
-    struct notice n;
-    (void)state;
-
-    for (size_t i = 0; i < COUNT(WAITS); i++)
-        for (size_t k = 0; k < COUNT(WHERE); k++) {
-            bool reopened = WAITS[i] == NOTICE_REOPENED && WHERE[k].role != STATUS_VERIFY;
-            d.ticket.role = WHERE[k].role;
-            words_for(&d, NOW + MINUTE, WAITS[i], &n);
-            if (!strstr(n.next, WHERE[reopened ? 1 : k].what))
-                fail_msg("%s: '%s'", notice_state_name(WAITS[i]), n.next);
-            words_for(&d, 0, WAITS[i], &n); /* nothing is read: pressing comes first */
-            assert_null(strstr(n.next, "at once"));
-        }
+                                "Mark done (or Resolve). It reads so since 11:06 UTC.");
 }
 
 static void what_is_over_is_said_without_items_too(void **state)
@@ -709,10 +649,11 @@ static void a_warning_fits_what_the_ticket_is(void **state)
     assert_string_equal(n.line, "You're done. Checking SAP FIN; what we find stands here, usually "
                                 "within 2 min");
     words_for(&d, 0, NOTICE_READY, &n);
-    assert_string_equal(n.next, "Press Resolve when it is done; the access is checked then.");
+    assert_string_equal(
+        n.next, "Press Mark done (or Resolve) when it is done; the access is checked then.");
     d.ticket.role = STATUS_OPEN; /* taken back */
     words_for(&d, NOW + 7 * MINUTE, NOTICE_NOT_YET, &n);
-    assert_non_null(strstr(n.next, "then press Resolve."));
+    assert_non_null(strstr(n.next, "then press Mark done (or Resolve)."));
     d.ticket.role = STATUS_VERIFY; /* out of there only we lead: as where we enforce */
     words_for(&d, NOW + 7 * MINUTE, NOTICE_NOT_YET, &n);
     assert_non_null(strstr(n.next, "it resolves itself at the next check"));
@@ -731,8 +672,6 @@ UNIT_MAIN(cmocka_unit_test(another_entitlement_of_the_name_is_told_apart),
           cmocka_unit_test(a_source_that_cannot_be_read_is_the_one_named),
           cmocka_unit_test(what_is_missing_says_since_when_and_who_is_next),
           cmocka_unit_test(what_still_leads_there_is_said),
-          cmocka_unit_test(a_long_wait_is_said_anew_a_short_one_is_not),
-          cmocka_unit_test(whoever_waits_may_have_it_checked_at_once),
           cmocka_unit_test(what_is_over_is_said_without_items_too),
           cmocka_unit_test(what_came_back_is_told_apart),
           cmocka_unit_test(who_has_to_approve_is_named),
