@@ -282,14 +282,11 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
     else
         say_task(next, i);
     if (state == NOTICE_REOPENED)
-        line_add_c(next,
-                   i->lapsed_ms
-                       ? ". It was closed under an exception, which has ended, so it is reopened."
-                       : ". It was closed before the access was checked, so it is reopened.");
+        words_reopened(next, i->lapsed_ms > 0);
     else if (stays_closed(d))
         line_add_c(next, ". You don't need to come back; it is checked again by itself.");
-    else if (next_read_ms && resolves_itself(d))
-        line_add_c(next, ". You don't need to come back; it resolves itself at the next check.");
+    else if (next_read_ms && d->ticket.role == STATUS_VERIFY)
+        words_comes_back(next, d, state);
     else
         line_add_c(next, ", then press " WORDS_CLAIM ".");
     line_add_since(next, " It reads so since ", item_since(i).not_so_ms);
@@ -646,7 +643,7 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
 }
 
 /* Names are cut shorter until the one-liner is short enough, whatever people wrote. */
-static const size_t NAME_CHARS[] = {40, 30, 22, 16, 12, NAME_CHARS_LEAST};
+static const size_t NAME_CHARS[] = {40, 40, 30, 22, 16, 12, NAME_CHARS_LEAST};
 
 static void say_all(const struct dossier *d, int64_t next_read_ms, const struct gate_verdict *g,
                     const struct item *i, struct notice *ret)
@@ -659,6 +656,7 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
         struct line line = {.p = ret->line,
                             .size = sizeof ret->line,
                             .name_max = NAME_CHARS[k],
+                            .terse = k > 0,
                             .now_ms = d->now_ms};
         struct line next = {.p = ret->next, .size = sizeof ret->next, .now_ms = d->now_ms};
         ret->line[0] = ret->next[0] = '\0';

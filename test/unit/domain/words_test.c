@@ -31,31 +31,31 @@ static const struct {
      "Nothing for you to do"},
     {NOTICE_NOT_YET, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
      "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
-     "within 15 min",
-     "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come back"},
+     "within 15 min while it waits",
+     "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come back while it "
+     "waits"},
     {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Not there yet",
      "Not closed: M. Okafor doesn't have fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking "
-     "again within 15 min",
+     "again within 15 min while it waits",
      "Give"},
     {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_MISSING, "Not there yet",
      "Not closed: M. Okafor has no account in SAP FIN (read 11:10 UTC). Checking again within 15 "
-     "min",
+     "min while it waits",
      "Give"},
     {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_PRESENT, ACCOUNT_DISABLED, "Not there yet",
      "Not closed: M. Okafor has fin-ledger-admin but is not active in SAP FIN (read 11:10 UTC). "
-     "Checking again within 15 min",
+     "Checking again within 15 min while it waits",
      "Give"},
     {NOTICE_NOT_YET, DESIRED_ABSENT, OUTCOME_ABSENT, ACCOUNT_REPLACED, "Not there yet",
      "Not closed: M. Okafor is the name of another account than before in SAP FIN (read 11:10 "
-     "UTC). Checking again within 15 min",
+     "UTC). Checking again within 15 min while it waits",
      "Remove"},
     {NOTICE_WRONG_CHANGE, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
      "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
-     "within 15 min",
+     "within 15 min while it waits",
      "Remove"},
     {NOTICE_REOPENED, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
-     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
-     "within 15 min",
+     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC)",
      "so it is reopened"},
     {NOTICE_CANNOT_READ, DESIRED_ABSENT, OUTCOME_UNKNOWN, ACCOUNT_UNKNOWN, "Can't tell",
      "Can't reach SAP FIN since 11:10 UTC. Nothing for you to do; IAM on-call was told",
@@ -398,8 +398,9 @@ static void what_is_missing_says_since_when_and_who_is_next(void **state)
     words_for(&d, NOW + MINUTE, NOTICE_NOT_YET, &n);
     assert_string_equal(
         n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come "
-                "back; it resolves itself at the next check. It reads so since 11:06 UTC. To have "
-                "it checked at once, press Check again or comment.");
+                "back while it waits; it resolves itself at the next check. Once it is back in "
+                "work, press Mark done (or Resolve). It reads so since 11:06 UTC. To have it "
+                "checked at once, press Check again or comment.");
     words_for(&d, 0, NOTICE_NOT_YET, &n); /* sent back: no check comes before somebody acts */
     assert_null(strstr(n.line, "Checking again"));
     assert_string_equal(n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN, then press "
@@ -432,8 +433,9 @@ static void what_came_back_is_told_apart(void **state)
     (void)state;
 
     words_for(&d, NOW + MINUTE, NOTICE_CAME_BACK, &n);
-    assert_string_equal(n.line, "Not closed: fin-ledger-admin of M. Okafor was removed 11:06 UTC, "
-                                "present again 11:08 UTC. Checking again within 15 min");
+    assert_string_equal(n.line,
+                        "Not closed: fin-ledger-admin of M. Okafor was removed 11:06 UTC, "
+                        "present again 11:08 UTC. Checking again within 15 min while it waits");
     assert_string_equal(n.head, "Not closed yet: it was as asked, and is not any more.");
     assert_string_equal(n.panel, "error");
     assert_non_null(strstr(n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN"));
@@ -656,7 +658,7 @@ static void a_warning_fits_what_the_ticket_is(void **state)
     assert_non_null(strstr(n.next, "then press Mark done (or Resolve)."));
     d.ticket.role = STATUS_VERIFY; /* out of there only we lead: as where we enforce */
     words_for(&d, NOW + 7 * MINUTE, NOTICE_NOT_YET, &n);
-    assert_non_null(strstr(n.next, "it resolves itself at the next check"));
+    assert_non_null(strstr(n.next, "come back; it resolves itself at the next check"));
     assert_int_equal(strncmp(n.line, "Not closed: ", 12), 0);
 }
 
