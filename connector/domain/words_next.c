@@ -73,9 +73,6 @@ uint64_t words_next_key(const struct dossier *d, enum notice_state state, int64_
     return 0;
 }
 
-/* Any change to the ticket by a person makes the next read come at once (schedule.h); in Verifying
- * the gate gives them a button for nothing else. A gate of an earlier release has none, a
- * team-managed project neither. */
 void words_comes_back(struct line *next, const struct dossier *d, enum notice_state state)
 {
     if (!may_return(d, state)) {
@@ -94,6 +91,9 @@ void words_reopened(struct line *next, bool lapsed)
     line_add_c(next, ", so it is reopened.");
 }
 
+/* Any change to the ticket by a person makes the next read come at once (schedule.h); in Verifying
+ * the gate gives them a button for nothing else. A gate of an earlier release has none, a
+ * team-managed project neither. */
 void words_at_once(struct line *next, const struct dossier *d, enum notice_state state,
                    int64_t next_read_ms)
 {

@@ -56,7 +56,7 @@ def test_an_agent_presses_resolve_reads_why_mends_it_and_watches_it_close(site, 
     page.open(f"{site.jira_url}/browse/{key}?as=agent")
     page.all(".comment details summary")[0].click()
     rows = page.text(".comment details")
-    assert "STILL PRESENT" in rows.upper() and "Access exception" in rows
+    assert "STILL PRESENT" in rows.upper() and "Ask IAM for an exception" in rows
     page.picture("2-why-it-is-not-closed")
 
     page.open(f"{site.jira_url}/browse/{key}?as=agent&watch=1")

@@ -247,6 +247,9 @@ static void what_was_checked_is_listed(void **state)
     assert_string_equal(row_about(&n, "e absent")->note, "read 10:10 UTC");
     assert_string_equal(row_about(&n, "d absent")->note, "");
     assert_non_null(strstr(n.next, "6 of 7 are missing"));
+    assert_non_null(strstr(n.help, "this ticket has no field to ask for one"));
+    d.pleads = true;
+    words_for(&d, NOW + MINUTE, n.state, &n);
     assert_non_null(strstr(n.help, "Access exception"));
     assert_int_equal(n.attempt, 1);
 
