@@ -58,7 +58,7 @@ static bool is_done(struct gate_work *w, const struct jsm_workflow *flow)
     struct gate_plan *plan = ARENA_NEW(w->arena, struct gate_plan);
 
     gate_plan(&flow->roads, plan);
-    return gate_plan_is_empty(plan);
+    return gate_plan_holds(plan);
 }
 
 /* Is it what was planned? A gate of another mode that is left would hold as well. */

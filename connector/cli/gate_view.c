@@ -77,6 +77,11 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
     case GATE_ADD_RECORD:
         return arena_printf(w->arena, "+ transition %.*s: any status -> itself, only for %s",
                             STR_ARG(name), who_of(w, flow));
+    case GATE_ADD_CHECK:
+        return arena_printf(w->arena,
+                            "+ transition %.*s: %.*s -> itself, for everybody: it is checked at "
+                            "once",
+                            STR_ARG(name), STR_ARG(to));
     case GATE_ADD_RESOLVE:
     case GATE_ADD_BACK:
         break;
@@ -249,6 +254,22 @@ static void say_renamed(struct gate_work *w, const struct site_gate *gate)
               STR_ARG(json_str(line)));
 }
 
+/* What customers read while a ticket waits for its proof. */
+static void say_reads(const struct site_gate *gate)
+{
+    for (size_t i = 0; i < gate->read_count; i++) {
+        const struct site_gate_read *r = &gate->reads[i];
+        bool called = r->says == GATE_PORTAL_CALLED;
+        view_line("  %scustomers of %.*s read '%.*s' while it waits%s%s",
+                  called ? "" : "note: ", STR_ARG(r->request_type), STR_ARG(r->name),
+                  called ? "" : ", ", GATE_PORTAL_WORDS[r->says]);
+        if (!called)
+            printf("           help: call it '" GATE_PORTAL_NAME
+                   "' under Project settings, Request "
+                   "types, Workflow statuses\n");
+    }
+}
+
 /* How long a ticket can stand done where nothing holds it back. */
 static void say_window(const struct gate_work *w)
 {
@@ -284,6 +305,7 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
     }
     say_rules(gate);
     say_tries(gate);
+    say_reads(gate);
     say_renamed(w, gate);
     if (open)
         printf("  OPEN: %zu way%s to close without proof; countersign gate plan shows what closes "
@@ -465,10 +487,12 @@ void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct bu
                "settings, Request types, Workflow statuses call it *" GATE_PORTAL_NAME "*: that is "
                "what customers read.\n",
                STR_ARG(verify));
-    buf_printf(to,
-               "3. From every status where agents resolve today, add a transition **Mark done** "
-               "to %.*s, for everybody; and from there one **Back to work**.\n",
-               STR_ARG(verify));
+    buf_printf(
+        to,
+        "3. From every status where agents resolve today, add a transition **Mark done** "
+        "to %.*s, for everybody; and from there one **Back to work**, and one **" GATE_CHECK_NAME
+        "** to itself, by which people have it checked at once.\n",
+        STR_ARG(verify));
     buf_printf(to,
                "4. Add a transition **Close verified** from %.*s to the status that means done, "
                "with the screen and post functions of the old one.\n",

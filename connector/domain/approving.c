@@ -2,6 +2,7 @@
 
 #include "base/plant.h"
 #include "domain/gate.h"
+#include "domain/words_next.h"
 
 static struct approval_verdict judged(const struct dossier *d)
 {
@@ -198,8 +199,9 @@ void approving_say_own_claim(struct line *l, struct line *next)
 {
     line_add_c(l, "Not closed: whoever pressed Resolve has approved this, so somebody else has to "
                   "do it");
-    line_add_c(next, "Hand the ticket to another agent, who checks the access and presses "
-                     "Resolve.");
+    line_add_c(next,
+               "Hand the ticket to another agent, who checks the access and presses " WORDS_CLAIM
+               ".");
 }
 
 uint64_t approving_key(const struct dossier *d)

@@ -254,7 +254,7 @@ static void decide_verifying(struct deciding *s)
         return;
     int64_t next = next_read_ms(d, s->p, &g);
     s->r->read_sources = next <= d->now_ms;
-    s->r->next_read_ms = s->r->read_sources ? 0 : next;
+    s->r->next_read_ms = next;
     look_by(s, s->r->read_sources ? d->now_ms + 1000
                                   : next); /* also when this visit has read already */
     if (g.read_failed) /* the words that say so are added in the same transaction */

@@ -143,6 +143,7 @@ struct dossier {
     struct str plea_covers;  /* the same of one whose exception still covers something; empty: none
                               * does, or those that do were not asked for on the ticket */
     bool links_evidence;     /* tickets of this site link to their evidence */
+    bool pleads;             /* an exception can be asked for on them */
     enum badge badge_shown;  /* what that link shows, as far as we wrote it; COUNT: what a newer
                               * version wrote */
     int64_t goal_ms;         /* from request to proof, 0 = none */

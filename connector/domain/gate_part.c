@@ -93,3 +93,27 @@ bool gate_parts_stand(const struct gate_parts_there *there, const struct gate_pa
         stand &= plan->views[i] == GATE_VIEW_IS;
     return stand;
 }
+
+/* --- the portal --- */
+
+const char *const GATE_PORTAL_NAMES[GATE_PORTAL_COUNT] = {
+#define X(suffix, name, words) name,
+    GATE_PORTAL(X)
+#undef X
+};
+const char *const GATE_PORTAL_WORDS[GATE_PORTAL_COUNT] = {
+#define X(suffix, name, words) words,
+    GATE_PORTAL(X)
+#undef X
+};
+
+enum gate_portal gate_portal_judge(struct str read, struct str status)
+{
+    static const char *const OVER[] = {"Done",      "Resolved",  "Closed",   "Complete",
+                                       "Completed", "Fulfilled", "Finished", "Granted"};
+
+    for (size_t i = 0; i < sizeof OVER / sizeof OVER[0]; i++)
+        if (str_eq_nocase(read, str_of(OVER[i])))
+            return GATE_PORTAL_OVER;
+    return str_eq_nocase(read, status) ? GATE_PORTAL_PLAIN : GATE_PORTAL_CALLED;
+}

@@ -70,6 +70,23 @@ bool gate_parts_stand(const struct gate_parts_there *there, const struct gate_pa
 bool gate_is_listed(struct str ids, struct str id);
 /* Can somebody set, when creating or editing in the project, what these screens ("1,2") carry? */
 bool gate_parts_worked(const struct gate_parts_there *there, struct str screens);
+/* What customers read of the verifying status: a request type may call it otherwise on the portal.
+ */
+/* X(suffix, name in JSON, in words) */
+#define GATE_PORTAL(X)                            \
+    X(CALLED, "called", "")                       \
+    X(PLAIN, "plain", "that is what agents read") \
+    X(OVER, "over", "which says that it is done, while it is still being checked")
+enum gate_portal {
+#define X(suffix, name, words) GATE_PORTAL_##suffix,
+    GATE_PORTAL(X)
+#undef X
+        GATE_PORTAL_COUNT
+};
+extern const char *const GATE_PORTAL_NAMES[GATE_PORTAL_COUNT];
+extern const char *const GATE_PORTAL_WORDS[GATE_PORTAL_COUNT];
+/* status: its own name. */
+enum gate_portal gate_portal_judge(struct str read, struct str status);
 /* The screen that serves for viewing in a scheme. */
 struct str gate_view_screen(const struct gate_scheme *scheme);
 

@@ -5,7 +5,14 @@ bool gate_plan_is_empty(const struct gate_plan *plan)
     return !plan->added_count && !plan->changed_count;
 }
 
-enum { PARTS = 8 };
+bool gate_plan_holds(const struct gate_plan *plan)
+{
+    bool only = plan->added_count == 1 && plan->added[0].kind == GATE_ADD_CHECK;
+
+    return !plan->changed_count && (!plan->added_count || only);
+}
+
+enum { PARTS = 9 };
 
 static void count_parts(const struct workflow *w, size_t ret[PARTS])
 {
@@ -13,6 +20,7 @@ static void count_parts(const struct workflow *w, size_t ret[PARTS])
 
     for (size_t s = 0; s < w->status_count; s++)
         ret[0] += w->statuses[s].asks_us;
+    ret[8] = roads_recheck(w);
     for (size_t i = 0; i < w->road_count; i++) {
         const struct road *r = &w->roads[i];
         ret[1] += road_is_locked(r);
@@ -318,6 +326,8 @@ void gate_plan(const struct workflow *w, struct gate_plan *ret)
     back = find_road(w, ret, ret->verify, STATUS_OPEN);
     if (work != ROAD_NOWHERE && back == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_BACK, ret->verify, work);
+    if (!w->team_managed && !roads_recheck(w))
+        add_one(ret, GATE_ADD_CHECK, ret->verify, ret->verify);
     if (work != ROAD_NOWHERE && find_road(w, ret, done, STATUS_OPEN) == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_REOPEN, done, work);
     if (w->wants_record && !roads_record(w))

@@ -7,6 +7,11 @@
  * the road that its answer goes is restricted, too: until it is answered nobody goes it, we
  * neither.
  *
+ * In the verifying status only the connector leads on to done. People get a button there all the
+ * same, which leads nowhere: a loop, in Atlassian's words "self-looped" (TransitionPayload of the
+ * OpenAPI file), a directed transition whose one link begins where it ends. Not in team-managed
+ * projects: whether they take one no public text tells.
+ *
  * Computed from the workflow as it is, so that a plan of a planned workflow is empty. Roads to
  * Cancelled and Declined are left alone. Nothing that is there is removed: roads are restricted or,
  * where an approval goes them by itself, led into the verifying status. Only our own demand goes,
@@ -26,6 +31,7 @@ enum gate_change_kind {
     GATE_ADD_RESOLVE, /* from where agents closed into the verifying status; for everybody */
     GATE_ADD_CLOSE,   /* from there to done; the connector only */
     GATE_ADD_BACK,    /* from there to work; for everybody */
+    GATE_ADD_CHECK,   /* from there to itself; for everybody, who have it checked at once */
     GATE_ADD_REOPEN,  /* from done to work; the connector only */
     GATE_ADD_RECORD,  /* from any status to itself; the connector only, who writes its fields there
                        */
@@ -35,6 +41,9 @@ enum gate_change_kind {
 
 /* How the connector's own road into done is called, unless another one has that name. */
 #define GATE_CLOSE_NAME "Close verified"
+/* How people say that it is done, and their loop: as the ticket's words call both. */
+#define GATE_RESOLVE_NAME "Mark done"
+#define GATE_CHECK_NAME "Check again"
 
 /* Statuses are indexes of the workflow; its status_count stands for the one that is added. */
 struct gate_change {
@@ -48,7 +57,7 @@ struct gate_change {
     bool resolves; /* the road sets the resolution as well: an approval that goes it shows no
                       screen */
 };
-enum { GATE_ADDED_MAX = 7 };
+enum { GATE_ADDED_MAX = 8 };
 struct gate_plan {
     struct gate_change added[GATE_ADDED_MAX]; /* status first, then transitions, then ASK */
     size_t added_count;
@@ -63,6 +72,9 @@ struct gate_plan {
 /* Large: not for the stack. */
 void gate_plan(const struct workflow *w, struct gate_plan *ret);
 bool gate_plan_is_empty(const struct gate_plan *plan);
+/* Does the workflow hold as it is? At most people's loop is to be added, which a gate of an earlier
+ * release does not have. */
+bool gate_plan_holds(const struct gate_plan *plan);
 /* Is the one gated as the other is? By how many statuses and roads there are, and how many of them
  * bear which part of a gate: Jira names what is new anew, and orders it as it likes. */
 bool gate_is_alike(const struct workflow *a, const struct workflow *b);

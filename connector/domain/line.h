@@ -3,12 +3,15 @@
 #ifndef COUNTERSIGN_DOMAIN_LINE_H
 #define COUNTERSIGN_DOMAIN_LINE_H
 
+#include <stdbool.h>
+
 #include "base/str.h"
 
 struct line {
     char *p; /* NUL-terminated from the first add on; the caller's */
     size_t size, len;
     size_t name_max; /* characters that a name may take; 0 = 40 */
+    bool terse;      /* what the rest of the ticket says as well is left out */
     int64_t now_ms;  /* a time of another day than this is told with its day; 0 = none is */
 };
 

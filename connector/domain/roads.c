@@ -141,6 +141,23 @@ bool roads_record(const struct workflow *w)
     return false;
 }
 
+static bool is_button(const struct road *road)
+{
+    return !road_is_locked(road) && !road->demands && !has(road, GUARD_PEOPLE);
+}
+
+bool roads_recheck(const struct workflow *w)
+{
+    size_t verify = roads_status(w, STATUS_VERIFY);
+
+    for (size_t i = 0; verify != ROAD_NOWHERE && i < w->road_count; i++) {
+        const struct road *r = &w->roads[i];
+        if (r->to == verify && road_leaves(w, r, verify) && is_button(r))
+            return true;
+    }
+    return false;
+}
+
 /* --- roads --- */
 
 bool road_leaves(const struct workflow *w, const struct road *road, size_t status)
@@ -346,6 +363,8 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
         found |= 1U << GATE_FOUND_NO_CLOSE;
     if (!joins(w, STATUS_DONE, STATUS_OPEN))
         found |= 1U << GATE_FOUND_NO_REOPEN;
+    if (roads_status(w, STATUS_VERIFY) != ROAD_NOWHERE && !w->team_managed && !roads_recheck(w))
+        found |= 1U << GATE_FOUND_NO_CHECK;
     if (is_misnamed(w))
         found |= 1U << GATE_FOUND_NOT_DONE;
     if (is_frozen(w))

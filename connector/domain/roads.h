@@ -134,6 +134,9 @@ bool road_is_locked(const struct road *road);
 bool road_lets_us(const struct road *road);
 /* Is there a loop by which we, and nobody else, write our fields? */
 bool roads_record(const struct workflow *w);
+/* Have people a button in the verifying status that leaves the ticket there? Whoever presses it has
+ * the access checked at once, as by any change to the ticket. */
+bool roads_recheck(const struct workflow *w);
 /* Does an approval in the verifying status, in our field, go roads that may be gone so: a yes into
  * done, where nobody else may go, a no to what is not done? */
 bool roads_answered(const struct workflow *w);
@@ -233,6 +236,10 @@ struct gate_facts {
     X(APPROVER_FORGED, "approver_forged", true,                                                   \
       "a ticket names others than the connector in the field Access approver: they close it",     \
       "take them out there, and find out who or what writes it: an app, a default, a rule")       \
+    X(NO_CHECK, "no_check_button", false,                                                         \
+      "in the verifying status people have no button to have it checked at once: they comment, "  \
+      "or take it back to work and press again",                                                  \
+      "countersign gate install adds the transition Check again")                                 \
     X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",       \
       "look at the roads: Jira answered otherwise than the workflow reads")                       \
     X(CONNECTOR_STUCK, "connector_stuck", true,                                                   \

@@ -7,6 +7,7 @@
 #include "domain/plea.h"
 #include "domain/words_beside.h"
 #include "domain/words_checked.h"
+#include "domain/words_next.h"
 #include "domain/words_permit.h"
 
 enum { NAME_CHARS_LEAST = 11 };
@@ -281,18 +282,16 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
     else
         say_task(next, i);
     if (state == NOTICE_REOPENED)
-        line_add_c(next,
-                   i->lapsed_ms
-                       ? ". It was closed under an exception, which has ended, so it is reopened."
-                       : ". It was closed before the access was checked, so it is reopened.");
+        words_reopened(next, i->lapsed_ms > 0);
     else if (stays_closed(d))
         line_add_c(next, ". You don't need to come back; it is checked again by itself.");
-    else if (next_read_ms && resolves_itself(d))
-        line_add_c(next, ". You don't need to come back; it resolves itself at the next check.");
+    else if (next_read_ms && d->ticket.role == STATUS_VERIFY)
+        words_comes_back(next, d, state);
     else
-        line_add_c(next, ", then press Resolve.");
+        line_add_c(next, ", then press " WORDS_CLAIM ".");
     line_add_since(next, " It reads so since ", item_since(i).not_so_ms);
     line_add_c(next, item_since(i).not_so_ms ? "." : "");
+    words_at_once(next, d, state, next_read_ms);
 }
 
 static void say_exception(struct line *l, struct line *next, const struct item *i)
@@ -309,14 +308,16 @@ static void say_exception(struct line *l, struct line *next, const struct item *
     line_add_c(next, "The access itself is not proven; it is looked at again when that ends.");
 }
 
-static void say_cannot_read(struct line *l, struct line *next, const struct item *i,
-                            int64_t next_read_ms)
+static void say_cannot_read(struct line *l, struct line *next, const struct dossier *d,
+                            const struct item *i, int64_t next_read_ms)
 {
     line_add_c(l, "Can't reach ");
     line_add_name(l, label(i));
     line_add_since(l, " since ", item_since(i).unreadable_ms);
     line_add_c(l, ". Nothing for you to do; IAM on-call was told");
-    line_add_since(next, "Trying again ", next_read_ms);
+    words_next(next, "Trying again", d, NOTICE_CANNOT_READ, next_read_ms);
+    line_add_c(next, next->len ? "." : "");
+    words_at_once(next, d, NOTICE_CANNOT_READ, next_read_ms);
 }
 
 static void say_ready(struct line *l, struct line *next, const struct dossier *d,
@@ -325,9 +326,10 @@ static void say_ready(struct line *l, struct line *next, const struct dossier *d
     line_add_c(l, "Approved. ");
     say_task(l, i);
     line_add_c(next, d->mode == GATE_ENFORCE
-                         ? "Press Resolve when it is done; this ticket then closes itself once "
+                         ? "Press " WORDS_CLAIM
+                           " when it is done; this ticket then closes itself once "
                            "the access is checked."
-                         : "Press Resolve when it is done; the access is checked then.");
+                         : "Press " WORDS_CLAIM " when it is done; the access is checked then.");
 }
 
 static void say_about_item(struct line *l, struct line *next, enum notice_state state,
@@ -346,11 +348,12 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
         line_add_name(l, label(i));
         line_add_since(l, " copy is from ", f->proof ? f->proof->as_of_ms : 0);
         line_add_c(l, f->proof ? ", before you finished" : " copy is older than your work");
-        line_add_since(l, ". Next copy ", next_read_ms);
+        words_next(l, ". Next copy", d, state, next_read_ms);
         line_add_c(next, "Nothing for you to do; the next copy is read as soon as it is there.");
+        words_at_once(next, d, state, next_read_ms);
         return;
     case NOTICE_CANNOT_READ:
-        say_cannot_read(l, next, i, next_read_ms);
+        say_cannot_read(l, next, d, i, next_read_ms);
         return;
     case NOTICE_NOT_YET:
     case NOTICE_WRONG_CHANGE:
@@ -360,7 +363,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
             say_came_back(l, d, i);
         else if (state != NOTICE_WRONG_CHANGE || !say_swapped(l, d, i, f))
             say_missing(l, d, i, f);
-        line_add_since(l, ". Checking again ", next_read_ms);
+        words_next(l, ". Checking again", d, state, next_read_ms);
         say_what_to_do(next, state, d, i, f, next_read_ms);
         return;
     case NOTICE_VERIFIED:
@@ -580,22 +583,20 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
     return false;
 }
 
-enum { LONG_WAIT_MS = 15 * 60000 };
-
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     return (a ^ b) * 0x100000001b3u + (a >> 29);
 }
 
-/* Does the ticket show when we look again? */
-static bool shows_next(enum notice_state state)
+/* Does the ticket show since when it is so? */
+static bool shows_since(enum notice_state state)
 {
     return state == NOTICE_NOT_YET || state == NOTICE_STALE || state == NOTICE_CANNOT_READ ||
            state == NOTICE_CAME_BACK || state == NOTICE_WRONG_CHANGE;
 }
 
-/* The identity of what is said, without times: the same fact read again is not news. But where the
- * next look is long away, its time is shown for long, and has to stay true. */
+/* The identity of what is said, without times: the same fact read again is not news. But what is
+ * said of the next read has to stay true (words_next.h). */
 static uint64_t notice_key(enum notice_state state, const struct dossier *d, const struct item *i,
                            const char *reason, int64_t next_read_ms)
 {
@@ -624,9 +625,9 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
         key = mix(key, ahead_key(d, state));
     if (!i)
         return key;
-    if (shows_next(state) && next_read_ms - d->last_read_ms >= LONG_WAIT_MS)
-        key = mix(key, (uint64_t)next_read_ms);
-    if (shows_next(state) && words_day_key(d, i, state))
+    if (words_next_key(d, state, next_read_ms))
+        key = mix(key, words_next_key(d, state, next_read_ms));
+    if (shows_since(state) && words_day_key(d, i, state))
         key = mix(key, words_day_key(d, i, state));
     key = mix(key, str_hash(i->entitlement));
     if (state == NOTICE_CHECKING && words_checking_key(d, i))
@@ -642,7 +643,7 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
 }
 
 /* Names are cut shorter until the one-liner is short enough, whatever people wrote. */
-static const size_t NAME_CHARS[] = {40, 30, 22, 16, 12, NAME_CHARS_LEAST};
+static const size_t NAME_CHARS[] = {40, 40, 30, 22, 16, 12, NAME_CHARS_LEAST};
 
 static void say_all(const struct dossier *d, int64_t next_read_ms, const struct gate_verdict *g,
                     const struct item *i, struct notice *ret)
@@ -655,6 +656,7 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
         struct line line = {.p = ret->line,
                             .size = sizeof ret->line,
                             .name_max = NAME_CHARS[k],
+                            .terse = k > 0,
                             .now_ms = d->now_ms};
         struct line next = {.p = ret->next, .size = sizeof ret->next, .now_ms = d->now_ms};
         ret->line[0] = ret->next[0] = '\0';

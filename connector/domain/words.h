@@ -23,7 +23,7 @@ struct notice {
     const char *check; /* option of the select field "Access check" */
     char line[600];    /* field "Access check reason": at most NOTICE_LINE_CHARS characters */
     char head[120];    /* the comment's first sentence; empty: the line is it */
-    char next[400];    /* the second sentence of the comment */
+    char next[600];    /* the second sentence of the comment */
     const char *panel; /* info | note | warning | error | success (ADF panel types) */
     bool notify;       /* a person must act: a new notification is right */
     bool comment;      /* this state needs the comment, not only the two fields */

@@ -7,6 +7,10 @@
 static const char HELP[] =
     "Can't be done now? Ask the owner for an exception with an end date: set "
     "\"Access exception\" on this ticket.";
+/* The mapping names no field for that. */
+static const char HELP_ELSEWHERE[] =
+    "Can't be done now? Ask IAM for an exception with an end date; "
+    "this ticket has no field to ask for one.";
 
 static struct str source_of(const struct item *i)
 {
@@ -168,7 +172,7 @@ void words_checked(const struct dossier *d, const struct item *shown, const char
         say_failure(&l, ret->state, shown);
     if (!says_what_was_checked(ret->state) || !shown)
         return;
-    ret->help = HELP;
+    ret->help = d->pleads ? HELP : HELP_ELSEWHERE;
     add_approval(ret, d);
     add_items(ret, d);
 }

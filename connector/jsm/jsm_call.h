@@ -61,6 +61,7 @@
     X(RESOLUTIONS, "GET", SWEEP, 100, "/rest/api/3/resolution/search")                       \
     X(RESOLUTION_LIST, "GET", SWEEP, 100, "/rest/api/3/resolution")                          \
     X(PROJECT_STATUSES, "GET", SWEEP, 100, "/rest/api/3/project/{key}/statuses")             \
+    X(PROJECTS, "GET", GATE, 100, "/rest/api/3/project/search")                              \
     X(FIELDS, "GET", SWEEP, 100, "/rest/api/3/field")                                        \
     X(EDIT_SCREEN, "GET", SWEEP, 100, "/rest/api/3/issue/{id}/editmeta")                     \
     JSM_SCREEN_ROUTES(X)

@@ -78,13 +78,21 @@ static bool newer(struct str id, struct str than)
     return str_to_i64(id, &a) && (!str_to_i64(than, &b) || a > b);
 }
 
-static bool moves_status(const struct json *history)
+/* A loop leads from a status to itself: where Jira writes it down at all, both ends are the same.
+ */
+static bool is_loop(const struct json *item)
+{
+    struct str from = json_path_str(item, "from"), to = json_path_str(item, "to");
+    return from.len && str_eq(from, to);
+}
+
+bool jsm_history_moves(const struct json *history)
 {
     JSON_EACH(item, json_member(history, "items"))
     {
-        if (str_eq_c(json_path_str(item, "fieldId"), "status"))
-            return true;
-        if (str_eq_nocase(json_path_str(item, "field"), STR("status")))
+        bool status = str_eq_c(json_path_str(item, "fieldId"), "status") ||
+                      str_eq_nocase(json_path_str(item, "field"), STR("status"));
+        if (status && !is_loop(item))
             return true;
     }
     return false;
@@ -143,7 +151,7 @@ static void take_resolution(const struct json *history, struct str id, struct st
         return;
     bool ours = str_eq(jsm_user_id(json_member(history, "author")), view->our_account);
     *newest = id;
-    t->resolution_edit = moves_status(history) || ours ? STR_NONE : id;
+    t->resolution_edit = jsm_history_moves(history) || ours ? STR_NONE : id;
 }
 
 static void take_history(struct arena *a, const struct json *history, const struct jsm_view *view,
@@ -157,7 +165,7 @@ static void take_history(struct arena *a, const struct json *history, const stru
     }
     take_resolution(history, id, &t->resolved_by, view, t);
     jsm_plea_history(a, history, view, t);
-    if (!moves_status(history) || !newer(id, t->cycle))
+    if (!jsm_history_moves(history) || !newer(id, t->cycle))
         return;
     t->cycle = id;
     t->moved_by = jsm_user_id(json_member(history, "author"));

@@ -65,6 +65,9 @@ enum status_role jsm_issue_role(const struct json *issue, const struct jsm_view 
 /* Does an entry of the changelog change this field? One of view->fields, by its id, or at a Data
  * Center by its name. */
 bool jsm_history_changes(const struct json *history, const struct jsm_view *view, struct str field);
+/* Does it move the ticket to another status? What stays where it is, a loop, is nobody's move:
+ * Jira's history may mention it all the same. */
+bool jsm_history_moves(const struct json *history);
 
 /* One issue as GET with expand=changelog gives it. False: something we need is missing (err says
  * what). */

@@ -90,7 +90,7 @@ static void take_worker(struct arena *a, struct ticket *t, struct str who)
 static void take_workers(struct arena *a, const struct json *history, const struct jsm_view *view,
                          struct ticket *t)
 {
-    if (jsm_history_changes(history, view, STR("status")))
+    if (jsm_history_moves(history))
         take_worker(a, t, jsm_user_id(json_member(history, "author")));
     if (!jsm_history_changes(history, view, STR("assignee")))
         return;

@@ -108,6 +108,12 @@ struct jsm_call jsm_call_workflow_usages(struct arena *a, struct str workflow_id
 struct str jsm_usages_page(struct arena *a, const struct json *body, struct str own, size_t most,
                            struct str *list, size_t *count);
 
+/* GET /rest/api/3/project/search: of such a list, "1, 2, and more", the projects that we may see;
+ * and the list with their keys, where an id of none of them stays as "#id". The path is empty
+ * without an id. */
+struct jsm_call jsm_call_projects(struct arena *a, struct str list);
+struct str jsm_projects_named(struct arena *a, const struct json *body, struct str list);
+
 /* Groups: by name, its members from start_at on, made, joined. */
 struct jsm_call jsm_call_group(struct arena *a, struct str name);
 struct jsm_call jsm_call_group_members(struct arena *a, struct str group_id, int64_t start_at);
@@ -134,12 +140,15 @@ struct jsm_call jsm_call_all_fields(void);
 bool jsm_has_field(const struct json *body, struct str id);
 /* GET .../servicedesk/projectKey:{key}/requesttype: a page of a desk's request types. */
 struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int64_t start_at);
-/* Tickets of a project for the self-test, newest first, with that field unless it is empty, in the
- * status of that number unless it is empty; filled: only those that have a value in a field of ours
- * (customfield_N); what an edit screen of one offers; the transitions of
- * one, unavailable ones too. */
-struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field,
-                                 struct str status, bool filled);
+/* Tickets of a project for the self-test, newest first, and what of them is read. */
+struct jsm_sampling {
+    struct str project;
+    struct str field, request_type; /* fields that are read, too; empty: not */
+    struct str status;              /* only those in the one of that number; empty: in any */
+    bool filled; /* only those that have a value in `field`, one of ours (customfield_N) */
+};
+struct jsm_call jsm_call_samples(struct arena *a, const struct jsm_sampling *of);
+/* What an edit screen of one offers; the transitions of one, unavailable ones too. */
 struct jsm_call jsm_call_edit_screen(struct arena *a, struct str issue_id);
 struct jsm_call jsm_call_all_transitions(struct arena *a, struct str issue_id);
 

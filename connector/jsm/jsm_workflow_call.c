@@ -234,6 +234,47 @@ struct str jsm_usages_page(struct arena *a, const struct json *body, struct str 
     return *count > most ? STR_NONE : json_path_str(body, "projects/nextPageToken");
 }
 
+struct jsm_call jsm_call_projects(struct arena *a, struct str list)
+{
+    struct str path = STR("/rest/api/3/project/search?maxResults=100");
+    size_t count = 0;
+
+    while (list.len) {
+        int64_t number;
+        struct str word = str_trim(str_cut(&list, ','));
+        if (!str_to_i64(word, &number))
+            continue;
+        path = arena_printf(a, "%.*s&id=%.*s", STR_ARG(path), STR_ARG(word));
+        count++;
+    }
+    return read_call(JSM_ROUTE_PROJECTS, count ? path : STR_NONE);
+}
+
+static struct str key_of(struct arena *a, const struct json *projects, struct str id)
+{
+    JSON_EACH(p, projects)
+    {
+        if (str_eq(json_id(a, json_member(p, "id")), id))
+            return json_path_str(p, "key");
+    }
+    return STR_NONE;
+}
+
+struct str jsm_projects_named(struct arena *a, const struct json *body, struct str list)
+{
+    struct str named = STR("");
+
+    while (list.len) {
+        int64_t number;
+        struct str word = str_trim(str_cut(&list, ','));
+        bool is_id = str_to_i64(word, &number);
+        struct str key = is_id ? key_of(a, json_member(body, "values"), word) : word;
+        named = arena_printf(a, "%.*s%s%s%.*s", STR_ARG(named), named.len ? ", " : "",
+                             key.len ? "" : "#", STR_ARG(key.len ? key : word));
+    }
+    return named;
+}
+
 /* --- groups, rights --- */
 
 struct jsm_call jsm_call_group(struct arena *a, struct str name)
@@ -381,19 +422,19 @@ static bool field_number(struct str field, int64_t *ret)
            str_to_i64(str_n(field.p + CUSTOM.len, field.len - CUSTOM.len), ret);
 }
 
-struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field,
-                                 struct str status, bool filled)
+struct jsm_call jsm_call_samples(struct arena *a, const struct jsm_sampling *of)
 {
+    const struct str fields[] = {of->field, of->request_type};
     AUTO(drop_buf) struct buf jql, b;
     struct json_out out;
 
     buf_init(&jql, BODY_BYTES);
     buf_init(&b, BODY_BYTES);
-    jsm_jql_projects(&jql, &project, 1);
+    jsm_jql_projects(&jql, &of->project, 1);
     int64_t number;
-    if (str_to_i64(status, &number))
+    if (str_to_i64(of->status, &number))
         (void)buf_printf(&jql, " AND status = %lld", (long long)number);
-    if (filled && field_number(field, &number))
+    if (of->filled && field_number(of->field, &number))
         (void)buf_printf(&jql, " AND cf[%lld] is not EMPTY", (long long)number);
     buf_add_c(&jql, " ORDER BY updated DESC");
     json_begin(&out, &b);
@@ -405,8 +446,9 @@ struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str
     json_put_str(&out, STR("status"));
     json_put_str(&out, STR("issuetype"));
     json_put_str(&out, STR("updated"));
-    if (field.len)
-        json_put_str(&out, field);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (fields[i].len)
+            json_put_str(&out, fields[i]);
     json_close_array(&out);
     json_close_object(&out);
     return jsm_call_of(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"),

@@ -128,8 +128,44 @@ static void put_verifying(const struct applying *p, const struct json *actions, 
     json_close_array(p->out);
 }
 
+static bool is_taken(const struct workflow *w, struct str name)
+{
+    for (size_t i = 0; i < w->road_count; i++)
+        if (str_eq_nocase(w->roads[i].name, name))
+            return true;
+    return false;
+}
+
+static struct str name_of(const struct applying *p, enum gate_change_kind kind)
+{
+    const char *name = kind == GATE_ADD_RESOLVE  ? GATE_RESOLVE_NAME
+                       : kind == GATE_ADD_CLOSE  ? GATE_CLOSE_NAME
+                       : kind == GATE_ADD_BACK   ? "Back to work"
+                       : kind == GATE_ADD_CHECK  ? GATE_CHECK_NAME
+                       : kind == GATE_ADD_RECORD ? "Record access check"
+                                                 : "Reopen unverified";
+
+    if (!is_taken(&p->flow->roads, str_of(name)))
+        return str_of(name);
+    return arena_printf(p->arena, "%s (access)", name);
+}
+
+/* How people say that it is done, as the plan leaves it; empty: they cannot. */
+static struct str claim_name(const struct applying *p)
+{
+    const struct workflow *w = &p->flow->roads;
+
+    for (size_t i = 0; i < p->plan->added_count; i++)
+        if (p->plan->added[i].kind == GATE_ADD_RESOLVE)
+            return name_of(p, GATE_ADD_RESOLVE);
+    for (size_t i = 0; i < w->road_count; i++)
+        if (road_enters(&w->roads[i], p->plan->verify))
+            return w->roads[i].name;
+    return STR_NONE;
+}
+
 /* The exact words of what agents are told. Jira knows no variables there: it points at what is
- * live. */
+ * live, and at the button that is not refused. */
 #define DEMAND_WORDS                                                                               \
     "Not closed yet. The access change hasn't been confirmed \u2014 see \"Access check\" on this " \
     "ticket "                                                                                      \
@@ -138,6 +174,10 @@ static void put_verifying(const struct applying *p, const struct json *actions, 
 /* What was there, and ours behind it. */
 static void put_demand(const struct applying *p, const struct json *validators)
 {
+    struct str button = claim_name(p);
+    struct str words =
+        arena_printf(p->arena, DEMAND_WORDS "%s%.*s%s", button.len ? " Work done? Press " : "",
+                     STR_ARG(button), button.len ? "." : "");
     const char *const ours[] = {"ruleType",
                                 "fieldRequired",
                                 "fieldsRequired",
@@ -145,7 +185,7 @@ static void put_demand(const struct applying *p, const struct json *validators)
                                 "ignoreContext",
                                 "false",
                                 "errorMessage",
-                                DEMAND_WORDS,
+                                words.p,
                                 NULL};
 
     json_put_name(p->out, "validators");
@@ -249,27 +289,6 @@ static void put_changed(const struct applying *p, const struct json *t, const st
         }
     }
     json_close_object(p->out);
-}
-
-static bool is_taken(const struct workflow *w, struct str name)
-{
-    for (size_t i = 0; i < w->road_count; i++)
-        if (str_eq_nocase(w->roads[i].name, name))
-            return true;
-    return false;
-}
-
-static struct str name_of(const struct applying *p, enum gate_change_kind kind)
-{
-    const char *name = kind == GATE_ADD_RESOLVE  ? "Mark done"
-                       : kind == GATE_ADD_CLOSE  ? GATE_CLOSE_NAME
-                       : kind == GATE_ADD_BACK   ? "Back to work"
-                       : kind == GATE_ADD_RECORD ? "Record access check"
-                                                 : "Reopen unverified";
-
-    if (!is_taken(&p->flow->roads, str_of(name)))
-        return str_of(name);
-    return arena_printf(p->arena, "%s (access)", name);
 }
 
 /* A rule of another transition for a new one: Jira gives it an id of its own. */

@@ -115,6 +115,20 @@ static void put_tries(struct json_out *out, const struct site_gate *gate)
     json_close_array(out);
 }
 
+static void put_reads(struct json_out *out, const struct site_gate *gate)
+{
+    json_put_name(out, "customers_read");
+    json_open_array(out);
+    for (size_t i = 0; i < gate->read_count; i++) {
+        json_open_object(out);
+        json_str_member(out, "request_type", gate->reads[i].request_type);
+        json_str_member(out, "name", gate->reads[i].name);
+        json_str_member(out, "says", str_of(GATE_PORTAL_NAMES[gate->reads[i].says]));
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
 /* What is neither good nor bad, for it was not seen. */
 static void put_unseen(struct json_out *out, const struct site_gate *gate)
 {
@@ -214,6 +228,7 @@ void gate_detail_put(struct json_out *out, struct arena *a, const struct site *s
     put_strangers(out, gate);
     json_str_member(out, "editable", gate->editable);
     put_tries(out, gate);
+    put_reads(out, gate);
     put_unseen(out, gate);
 }
 
@@ -260,6 +275,7 @@ static void print_flow(struct json_out *out, const struct workflow *w,
     json_put_bool(out, w->team_managed);
     for (size_t i = 0; i < report.count; i++)
         print_road(out, w, &report.rows[i]);
+    findings &= ~(1U << GATE_FOUND_NO_CHECK); /* a convenience: no part of what holds */
     for (unsigned i = 0; i < GATE_FINDING_COUNT; i++)
         if (findings & 1U << i)
             json_put_str(out, str_of(GATE_FINDING_TEXTS[i].name));

@@ -9,8 +9,8 @@
 /* Members of an object that is open: project, known, why, mode, why_not, open, open_roads,
  * workflows with their roads, findings, statuses and transitions, findings, rules (of automation,
  * those that bear on a close; rules_all: how many reach into the project), others_in_group,
- * editable, tries, not_tried (why), not_known (names of findings), cannot_be_seen (by this look, or
- * by none of ours). */
+ * editable, tries, customers_read (of the verifying status, by request type), not_tried (why),
+ * not_known (names of findings), cannot_be_seen (by this look, or by none of ours). */
 void gate_detail_put(struct json_out *out, struct arena *a, const struct site *site,
                      const struct site_gate *gate);
 /* The same as one object. */

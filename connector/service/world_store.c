@@ -107,6 +107,7 @@ static void on_dossier(void *arg, enum store_outcome outcome, struct dossier *do
     if (outcome == STORE_OK) {
         const struct site *site = service_site(l->svc, dossier->site);
         dossier->links_evidence = site && site->config->evidence_url.len;
+        dossier->pleads = site && site->o.mapping && site->o.mapping->exception.asked.len;
         service_saw_db_time(l->svc, dossier->now_ms);
     }
     l->fn(l->arg, outcome == STORE_OK ? READ_OK : READ_FAILED, dossier);

@@ -13,6 +13,7 @@ enum {
     SITE_GATE_SHARED_MAX = 20,  /* projects named that share a workflow */
     SITE_GATE_TICKETS_MAX = 6,  /* looked at in a self-test */
     SITE_GATE_MEMBERS_MAX = 20, /* strangers named */
+    SITE_GATE_PORTAL_MAX = 8,   /* request types whose word for the verifying status is told */
 };
 
 /* Who looks. All borrowed; reader and own may be the same, agent may be NULL. */
@@ -29,6 +30,12 @@ struct site_gate_eyes {
 struct site_gate_try {
     struct str ticket, who; /* key; "agent", "connector" */
     size_t offered;         /* roads into a status that means done */
+};
+
+/* What customers read of the verifying status, as a ticket that stands there showed it. */
+struct site_gate_read {
+    struct str request_type, name; /* as people call both */
+    enum gate_portal says;
 };
 
 struct site_gate {
@@ -57,6 +64,8 @@ struct site_gate {
     struct str rules_unseen;      /* why not all of them were read, and what helps; or empty */
     struct site_gate_try tries[2 * SITE_GATE_TICKETS_MAX];
     size_t try_count;
+    struct site_gate_read reads[SITE_GATE_PORTAL_MAX];
+    size_t read_count;
     const char *not_tried; /* as an agent, why not; NULL: it was, or not even that far was looked */
 };
 typedef void site_gate_fn(void *arg, const struct site_gate *gate);

@@ -76,48 +76,26 @@ bool look_take_usages(struct look *l, const struct jsm_answer *answer)
     return ++l->index < g->flow_count;
 }
 
-/* The first id in a list of ids that is not a key yet. */
-static bool next_id(struct look *l, struct str *ret)
-{
-    for (; l->index < l->gate->flow_count; l->index++) {
-        struct str rest = l->gate->shared[l->index];
-        while (rest.len) {
-            int64_t number;
-            struct str word = str_trim(str_cut(&rest, ','));
-            *ret = word;
-            if (str_to_i64(word, &number))
-                return true;
-        }
-    }
-    return false;
-}
-
+/* One call for each workflow that others use: at most SITE_GATE_SHARED_MAX ids, and Jira takes 50.
+ */
 bool look_build_names(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
-    struct str id;
-
     *ret_site = l->eyes.reader;
-    if (!next_id(l, &id))
+    while (l->index < l->gate->flow_count && !l->gate->shared[l->index].len)
+        l->index++;
+    if (l->index >= l->gate->flow_count)
         return false;
-    *ret = jsm_call_project(l->arena, id);
-    return true;
+    *ret = jsm_call_projects(l->arena, l->gate->shared[l->index]);
+    return ret->path.len > 0;
 }
 
 /* In place of the id its key; one that nobody may see stays as "#id". */
 bool look_take_names(struct look *l, const struct jsm_answer *answer)
 {
-    struct str id, key = json_path_str(answer->body, "key"), rest, made = STR("");
+    struct str *shared = &l->gate->shared[l->index++];
 
-    if (!next_id(l, &id))
-        return false;
-    for (rest = l->gate->shared[l->index]; rest.len;) {
-        struct str word = str_trim(str_cut(&rest, ','));
-        bool it = str_eq(word, id);
-        made = arena_printf(l->arena, "%.*s%s%s%.*s", STR_ARG(made), made.len ? ", " : "",
-                            it && !key.len ? "#" : "", STR_ARG(it && key.len ? key : word));
-    }
-    l->gate->shared[l->index] = made;
-    return true;
+    *shared = jsm_projects_named(l->arena, answer->body, *shared);
+    return l->index < l->gate->flow_count;
 }
 
 bool look_build_statuses(struct look *l, struct site **ret_site, struct jsm_call *ret)

@@ -42,9 +42,13 @@ static bool is_sampled(const struct look *l)
 bool look_build_samples(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.own;
-    *ret = jsm_call_samples(l->arena, l->gate->project, lock_field(l),
-                            l->page == SAMPLE_WAITING ? waiting_status(l) : STR_NONE,
-                            l->page == SAMPLE_FILLED);
+    const struct jsm_sampling of = {.project = l->gate->project,
+                                    .field = lock_field(l),
+                                    .request_type = l->eyes.own->o.mapping->request_type_field,
+                                    .status =
+                                        l->page == SAMPLE_WAITING ? waiting_status(l) : STR_NONE,
+                                    .filled = l->page == SAMPLE_FILLED};
+    *ret = jsm_call_samples(l->arena, &of);
     return true;
 }
 
@@ -79,6 +83,26 @@ static void keep_typed(struct look *l, struct str *seen, struct str type, struct
     l->typed[l->typed_count++] = arena_str(l->arena, id);
 }
 
+/* No interface tells what a request type calls a status on the portal; one of its tickets that
+ * stands there does. */
+static void keep_read(struct look *l, const struct json *issue)
+{
+    const struct json *type =
+        json_member_str(json_member(issue, "fields"), l->eyes.own->o.mapping->request_type_field);
+    struct str name = json_path_str(type, "requestType/name");
+    struct str read = json_path_str(type, "currentStatus/status");
+    struct site_gate *g = l->gate;
+
+    if (!name.len || !read.len || g->read_count == SITE_GATE_PORTAL_MAX)
+        return;
+    for (size_t i = 0; i < g->read_count; i++)
+        if (str_eq(g->reads[i].request_type, name) && str_eq(g->reads[i].name, read))
+            return;
+    g->reads[g->read_count++] = (struct site_gate_read){
+        arena_str(l->arena, name), arena_str(l->arena, read),
+        gate_portal_judge(read, json_path_str(issue, "fields/status/name"))};
+}
+
 /* One of each status that means something else, so that few calls say much. */
 bool look_take_samples(struct look *l, const struct jsm_answer *answer)
 {
@@ -93,6 +117,10 @@ bool look_take_samples(struct look *l, const struct jsm_answer *answer)
         bool again = false;
         if (!is_looked_at(l, type))
             continue;
+        enum status_role role =
+            jsm_role_by_id(&l->eyes.own->view, json_path_str(status, "id"), name, category, NULL);
+        if (role == STATUS_VERIFY)
+            keep_read(l, issue);
         const struct json *lock = json_member_str(json_member(issue, "fields"), lock_field(l));
         if (!l->gate->key.approving && json_str(lock).len)
             l->gate->facts.proof_filled = ROAD_YES;
@@ -104,8 +132,7 @@ bool look_take_samples(struct look *l, const struct jsm_answer *answer)
         if (again || category == CATEGORY_DONE || l->ticket_count == SITE_GATE_TICKETS_MAX)
             continue;
         seen[l->ticket_count] = arena_str(l->arena, name);
-        l->roles[l->ticket_count] =
-            jsm_role_by_id(&l->eyes.own->view, json_path_str(status, "id"), name, category, NULL);
+        l->roles[l->ticket_count] = role;
         l->tickets[l->ticket_count] = arena_str(l->arena, id);
         l->keys[l->ticket_count++] = arena_str(l->arena, json_path_str(issue, "key"));
     }

@@ -50,13 +50,13 @@ def test_an_agent_presses_resolve_reads_why_mends_it_and_watches_it_close(site, 
     why = until(page, "#access-check-reason", "Not closed")
     assert "okafor still has fin-ledger-admin in SAP FIN (read " in why and len(why) <= 140
     panel = until(page, ".comment.internal .panel.warning", "Not closed yet: the access is still there.")
-    assert "Remove fin-ledger-admin from okafor in SAP FIN. You don't need to come back; it resolves itself" in panel
+    assert "Remove fin-ledger-admin from okafor in SAP FIN. You don't need to come back while it waits; it resolves itself" in panel
     assert page.text("#access-check") == "Not there yet"
     assert page.text("#status .lozenge").upper() == "VERIFYING ACCESS" and "Unresolved" in page.text("#status")
     page.open(f"{site.jira_url}/browse/{key}?as=agent")
     page.all(".comment details summary")[0].click()
     rows = page.text(".comment details")
-    assert "STILL PRESENT" in rows.upper() and "Access exception" in rows
+    assert "STILL PRESENT" in rows.upper() and "Ask IAM for an exception" in rows
     page.picture("2-why-it-is-not-closed")
 
     page.open(f"{site.jira_url}/browse/{key}?as=agent&watch=1")

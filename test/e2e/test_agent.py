@@ -127,6 +127,7 @@ def test_a_forged_comment_is_not_taken_for_ours(site):
     wait.until(lambda: "still has fin-ledger-admin" in site.said(key)[1], 15)
     comments = wait.until(lambda: (c := site.ticket(key)["comments"]) and len(c) == 2 and c, 15)
     assert [c["author"] for c in comments] == [site.control("accounts")[n]["accountId"] for n in ("agent", "connector")]
+    assert "Access exception" in json.dumps(comments[1]["body"]), "this site has the field"
 
 
 def test_a_comment_of_ours_that_somebody_changes_is_as_it_was(site):

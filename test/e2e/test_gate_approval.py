@@ -170,6 +170,23 @@ def test_one_that_waits_is_found_behind_many_newer_ones(there):
     site.control("act", [{"do": "delete", "actor": "admin", "issue": one["issue"]["id"]} for one in made])
 
 
+def test_what_customers_read_meanwhile_is_said(there):
+    """A request type calls statuses as it likes, and no interface tells how: a ticket that waits shows it."""
+    site = there
+    key = site.verifying()
+    read = lambda: [(r["name"], r["says"]) for r in site.prove()[1]["customers_read"]]
+    assert read() == [("Verifying access", "plain")]
+    site.control("config", {"portal_names": {"31": {"Verifying access": "Resolved"}}})
+    assert read() == [("Resolved", "over")]
+    code, out, _ = site.gate("prove")
+    assert code == 0 and "read 'Resolved' while it waits, which says that it is done, while it is still being checked" in out, out
+    assert "help: call it 'Checking that the change took effect' under Project settings, Request types" in out, out
+    site.control("config", {"portal_names": {"31": {"Verifying access": "Checking that the change took effect"}}})
+    assert read() == [("Checking that the change took effect", "called")] and "help: call it" not in site.gate("prove")[1]
+    site.control("config", {"portal_names": {}})
+    site.act("delete", key, actor="admin")
+
+
 def test_a_ticket_that_waited_before_it(there):
     """No approval was asked for where the ticket stood there already: the connector goes the road itself."""
     site = there
@@ -327,3 +344,69 @@ def test_names_are_peoples_to_change(site, mode):
     site.control("plant", {"what": "gone", "project": "IAM", "transition": "5"})
     assert site.gate("uninstall")[0] == 0
     site.as_admin("PUT", "/statuses", {"statuses": [{"id": status["id"], "name": "Verifying access", "statusCategory": "IN_PROGRESS"}]})
+
+
+@pytest.fixture
+def patient(site):
+    """Reads come seconds apart, then minutes: what comes sooner was asked for."""
+    site.edit_file("countersign.yaml", "recheck: 1s", "recheck: 20m, touch: 500ms")
+    site.restart_service()
+    yield site
+    site.no_faults()
+    site.control("config", {"loop_history": False})
+    site.edit_file("countersign.yaml", "recheck: 20m, touch: 500ms", "recheck: 1s")
+    site.restart_service()
+
+
+CLAIM = "claim_cycle", "claimed_at", "generation", "phase"
+
+
+@pytest.mark.parametrize("mode,told,entry", [("connector_closes", "webhook", True), ("connector_closes", "poll", False),
+                                             ("approval_step", "poll", True)])
+def test_people_have_it_checked_at_once(patient, mode, told, entry):
+    """By the gate's own loop, whether or not Jira's history mentions it: it is read, later than the press, and the claim stays."""
+    site = patient
+    site.fresh()
+    site.changed_mode(mode, restart=True)
+    before = site.workflow()
+    assert site.gate("install", "--yes")[0] == 0
+    site.control("config", {"loop_history": entry})
+    site.has_role("okafor", "fin-ledger-admin", True)
+    key = site.verifying()
+    reads = lambda: int(site.sql(f"select count(*) from governance.observation o join governance.request_item i on i.id = o.item_id "
+                                 f"join governance.ticket t using (request_id) where t.issue_key = '{key}'"))
+    said = lambda: "press Check again or comment" in str(site.ticket(key)["comments"])
+    site.until(key, said, 10, "the comment says how")
+    site.until(key, lambda: not site.sql("select f.id from governance.flow f join governance.ticket t using (request_id) "
+                                         f"where t.issue_key = '{key}' and f.ended_at is null and f.state <> 'parked'"), 10, "nothing of ours is on its way")
+    if told == "poll":
+        site.control("faults", {"on": "webhook", "count": 1000, "effect": {"kind": "drop"}})
+    claim, seen, approvals = {c: site.request(key)[c] for c in CLAIM}, reads(), site.approvals(key)
+    assert claim["phase"] == "verifying"
+    site.act("transition", key, actor="agent2", name="Check again")
+    site.until(key, lambda: reads() > seen, 6, "it was read at once")
+    assert {c: site.request(key)[c] for c in CLAIM} == claim and site.approvals(key) == approvals
+    assert site.ticket(key)["status"] == "Verifying access"
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.act("transition", key, actor="agent2", name="Check again")
+    site.until_status(key, "Done", timeout=8)
+    assert {c: site.request(key)[c] for c in CLAIM[:3]} == {c: claim[c] for c in CLAIM[:3]}
+    assert site.gate("uninstall")[0] == 0 and site.workflow() == before
+
+
+def test_a_gate_without_that_button_is_whole(site):
+    """As an earlier release has installed it: a note, and the next installation adds it."""
+    site.changed_mode("connector_closes")
+    site.fresh()
+    before = site.workflow()
+    assert site.gate("install", "--yes")[0] == 0
+    site.control("plant", {"what": "gone", "project": "IAM", "transition": names(site.workflow())["Check again"]})
+    code, proof = site.prove()
+    assert code == 0 and not opened(proof) and found(proof) == [] and "no_check_button" in [f["name"] for f in proof["findings"]], proof
+    code, out, _ = site.gate("plan")
+    added = [line.strip() for line in out.splitlines() if line.strip()[:2] in ("+ ", "~ ")]
+    assert code == 2 and added == ["+ transition Check again: Verifying access -> itself, for everybody: it is checked at once"], out
+    assert site.gate("install", "--yes")[0] == 0
+    code, proof = site.prove()
+    assert code == 0 and "no_check_button" not in [f["name"] for f in proof["findings"]], proof
+    assert site.gate("uninstall")[0] == 0 and site.workflow() == before

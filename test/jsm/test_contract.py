@@ -127,6 +127,7 @@ class Answers(WithSite):
         self.check("GET", "/rest/api/3/status")
         self.check("GET", "/rest/api/3/resolution")
         self.check("GET", "/rest/api/3/project/IAM")
+        self.check("GET", "/rest/api/3/project/search?maxResults=100&id=10002&id=10003")
         self.check("GET", f"/rest/api/3/user?accountId={self.approver}")
         self.check("GET", "/rest/api/3/user/search?query=a")
         self.check("GET", "/rest/api/3/group/member?groupId=703ff44a-7dc8-4f4b-9aa6-a65bf3574fa4")

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Every road on which a ticket moves, and what its rules say to whom.  usage: test_roads.py [-v]"""
+import json
 import os
 import sys
 import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import client  # noqa: E402
 from cases import ISSUE, WithSite, fields  # noqa: E402
 from test_workflows import GROUP, WithWorkflow as _WithWorkflow  # noqa: E402
 
@@ -172,6 +174,35 @@ class Rules(_WithWorkflow):
         self.site.control("POST", "plant", {"what": "global"})
         shown = self.site.call("GET", f"{ISSUE}/{self.key}/transitions", actor="agent")[1]["transitions"]
         self.assertTrue(next(t for t in shown if t["name"] == "Close now")["isGlobal"])
+
+    def test_a_loop_moves_no_ticket(self):
+        """Directed, from a status to itself, for everybody: `updated` moves and a webhook says so; the status is the same, and whether
+        the history has an entry is told differently."""
+        payload, by_name = self.payload()
+        start = by_name["Resolve"]["links"][0]["fromStatusReference"]
+        payload["workflows"][0]["transitions"].append({
+            "id": "202", "name": "Again", "type": "DIRECTED", "links": [{"fromStatusReference": start, "fromPort": 0, "toPort": 1}],
+            "toStatusReference": start, "actions": [], "validators": [], "triggers": [], "properties": {}, "description": ""})
+        self.assertEqual([p for p in self.problems(payload) if p["level"] == "ERROR"], [])
+        self.good("POST", "/workflows/update", payload)
+        was, entries = self.read(self.key)["fields"], {False: [], True: [(start, start)]}
+        shown = {t["id"]: t for t in self.good("GET", f"/issue/{self.key}/transitions", actor="agent")["transitions"]}
+        self.assertTrue(shown["202"]["isLooped"] and not shown["61"]["isLooped"])
+        with client.Receiver() as receiver:
+            self.site.control("POST", "webhooks", {"url": receiver.url, "events": ["jira:issue_updated"], "secret": "s"})
+            for told in entries:
+                self.site.control("POST", "config", {"loop_history": told})
+                before = self.read(self.key)["fields"]["updated"]
+                time.sleep(0.01)
+                self.assertEqual(self.press(self.key, "202", "agent")[0], 204)
+                now = self.read(self.key, "?expand=changelog")
+                self.assertEqual(now["fields"]["status"]["id"], was["status"]["id"])
+                self.assertGreater(now["fields"]["updated"], before)
+                items = [i for h in now["changelog"]["histories"] for i in h["items"] if i["field"] == "status"]
+                self.assertEqual([(i["from"], i["to"]) for i in items], entries[told])
+            told = [json.loads(body) for _, body in receiver.wait(2)]
+        self.assertEqual(sorted((m["issue_event_type_name"], "changelog" in m) for m in told),
+                         [("issue_generic", False), ("issue_generic", True)])
 
     def test_properties_of_a_status_take_away(self):
         agent = self.site.control("GET", "accounts")["agent"]["accountId"]

@@ -122,7 +122,7 @@ def request_body(site, ticket, reader):
         "issueId": ticket.id, "issueKey": ticket.key, "summary": ticket.values["summary"], "requestTypeId": type_id,
         "serviceDeskId": site.projects[ticket.project].desk, "createdDate": clock.four_ways(ticket.created, zone),
         "reporter": render.desk_user(site, ticket.values["reporter"]), "requestFieldValues": shown,
-        "currentStatus": render.current_status(ticket, zone), "_links": render.request_links(site, ticket)}
+        "currentStatus": render.current_status(site, ticket, zone), "_links": render.request_links(site, ticket)}
 
 
 @route("GET", BASE + "/request/{issue}", access="desk")
@@ -137,7 +137,7 @@ def read_request(site, call):
 
 @route("GET", BASE + "/request/{issue}/status", access="desk")
 def read_status(site, call):
-    return _page(site, call, [render.current_status(_request(site, call), call.account.zone)])
+    return _page(site, call, [render.current_status(site, _request(site, call), call.account.zone)])
 
 
 @route("GET", BASE + "/request/{issue}/participant", access="desk")

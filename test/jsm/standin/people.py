@@ -1,7 +1,7 @@
 """What a client asks about the site and itself: myself, serverInfo, fields, permissions, users, projects."""
 from . import clock, field_admin, fields, render, seed
 from .errors import platform
-from .routes import Reply, page, route
+from .routes import Reply, many, number, page, page_of, route
 
 
 @route("GET", "/rest/api/3/myself")
@@ -68,6 +68,19 @@ def find_users(site, call):
                              any(word.startswith(wanted) for word in [a.display.lower(), *a.display.lower().split()])))
              or a.id == call.query.get("accountId")]
     return Reply(200, found[start:start + size])
+
+
+@route("GET", "/rest/api/3/project/search")
+def search_projects(site, call):
+    """Those that the caller may see; of the ids that are named, at most fifty."""
+    wanted = many(call, "id")
+    for one in wanted:
+        number(one, "id")
+    if len(wanted) > 50:
+        raise platform(400, "You can specify at most 50 project IDs.")
+    found = [render.project(site, p.key) for p in site.projects.values()
+             if call.account.browses and (not wanted or p.id in wanted)]
+    return page_of(site, call, sorted(found, key=lambda p: p["key"]))
 
 
 @route("GET", "/rest/api/3/project/{project}")

@@ -74,7 +74,14 @@ DEFAULT_CONFIG = {
     "hidden_since_ms": 0,       # and since when it does
     "approvals_needed": 0,      # of each approval, whatever the workflow says; 0: as the workflow says
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
+    "portal_names": {},         # {request type: {status: what customers read}}
+    "loop_history": False,      # a transition that stays where the ticket is leaves an entry, from the status to itself
 }
+
+
+def _status_item(old, old_name, new, new_name):
+    return {"field": "status", "fieldtype": "jira", "fieldId": "status", "from": old, "fromString": old_name,
+            "to": new, "toString": new_name}
 
 
 class Site:
@@ -143,6 +150,8 @@ class Site:
             raise KeyError(f"unknown setting {', '.join(sorted(unknown))}; known: {', '.join(DEFAULT_CONFIG)}")
         self.config.update(changes)
         self.index.kept.clear()
+        for issue in self.issues.values():
+            issue.shown.clear()
 
     def set_screens(self, key, changes):
         """create, edit: the fields there; required: those without which nothing is created."""
@@ -328,9 +337,10 @@ class Site:
                  "fieldId": field.id, "from": was, "fromString": was_text, "to": will, "toString": will_text}]
 
     def _set_status(self, issue, status, now):
-        """Empty for a loop: Jira's history does not mention it."""
+        """Empty for a loop, unless `loop_history`: whether Jira's history mentions one is told differently."""
         if status == issue.status:
-            return []
+            same, name = status, issue.status_name
+            return [_status_item(same, name, same, name)] if self.config["loop_history"] else []
         old, before = issue.status, issue.category
         issue.status = status
         if issue.category != before:
@@ -340,8 +350,7 @@ class Site:
         elif issue.category != "done" and issue.cycles[-1]["stop"] is not None:
             issue.cycles.append({"start": now, "stop": None})
         self._ask_approvers(issue, status, now)
-        return [{"field": "status", "fieldtype": "jira", "fieldId": "status", "from": old,
-                 "fromString": self.flows.status_name(old), "to": status, "toString": issue.status_name}]
+        return [_status_item(old, self.flows.status_name(old), status, issue.status_name)]
 
     def _ask_approvers(self, issue, status, now):
         wanted = self.flows.of_ticket(issue).approval(status)

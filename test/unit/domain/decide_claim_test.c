@@ -362,7 +362,8 @@ static void the_words_know_when_the_next_read_is(void **state)
     assert_in_range(next, NOW + 13 * SECOND, NOW + 15 * SECOND);
     assert_int_equal(decided(&d).next_read_ms, next); /* and it stays that, looked at again */
     d.last_read_ms = NOW - HOUR;                      /* due now */
-    assert_int_equal(decided(&d).next_read_ms, 0);
+    struct decision due = decided(&d);
+    assert_true(due.read_sources && due.next_read_ms <= NOW);
 }
 
 static void done_by_us_stays_while_its_proof_is_refreshed(void **state)

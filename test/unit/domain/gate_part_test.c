@@ -149,7 +149,19 @@ static void test_what_people_create_and_edit_on(void **state)
     assert_false(gate_parts_worked(&there, STR_NONE));
 }
 
-UNIT_MAIN(cmocka_unit_test(test_a_lock_is_on_no_screen),
+static void customers_are_not_told_that_it_is_done(void **state)
+{
+    (void)state;
+    assert_int_equal(gate_portal_judge(STR("resolved"), STR("Verifying access")), GATE_PORTAL_OVER);
+    assert_int_equal(gate_portal_judge(STR("Done"), STR("Done")), GATE_PORTAL_OVER);
+    assert_int_equal(gate_portal_judge(STR("Verifying access"), STR("verifying access")),
+                     GATE_PORTAL_PLAIN);
+    assert_int_equal(gate_portal_judge(STR("Being checked"), STR("Verifying access")),
+                     GATE_PORTAL_CALLED);
+}
+
+UNIT_MAIN(cmocka_unit_test(customers_are_not_told_that_it_is_done),
+          cmocka_unit_test(test_a_lock_is_on_no_screen),
           cmocka_unit_test(test_what_people_create_and_edit_on),
           cmocka_unit_test(test_nothing_is_there), cmocka_unit_test(test_all_is_there),
           cmocka_unit_test(test_a_screen_of_somebody_else_is_copied),

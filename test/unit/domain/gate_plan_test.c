@@ -7,12 +7,13 @@
 
 static struct gate_plan plan;
 
-/* "kind:road from>to" of all changes, in order. */
+/* "kind:road from>to" of all changes, in order; without people's loop, of which only its own tests
+ * are about. */
 static const char *planned(void)
 {
     static const char *const KINDS[] = {"status", "restrict", "demand", "wait", "name",
-                                        "lead",   "resolve",  "close",  "back", "reopen",
-                                        "record", "ask",      "set"};
+                                        "lead",   "resolve",  "close",  "back", "check",
+                                        "reopen", "record",   "ask",    "set"};
     static char said[1024];
     size_t at = 0;
 
@@ -21,7 +22,10 @@ static const char *planned(void)
     for (size_t i = 0; i < plan.added_count + plan.changed_count; i++) {
         const struct gate_change *c =
             i < plan.added_count ? &plan.added[i] : &plan.changed[i - plan.added_count];
-        at += (size_t)snprintf(said + at, sizeof said - at, "%s%s ", i ? "; " : "", KINDS[c->kind]);
+        if (c->kind == GATE_ADD_CHECK)
+            continue;
+        at +=
+            (size_t)snprintf(said + at, sizeof said - at, "%s%s ", at ? "; " : "", KINDS[c->kind]);
         if (c->road != ROAD_NOWHERE)
             at += (size_t)snprintf(said + at, sizeof said - at, "%zu ", c->road);
         for (size_t f = 0; f < c->from_count; f++)
@@ -61,7 +65,56 @@ static void test_a_planned_workflow_needs_nothing(void **state)
     road(ROAD_DIRECTED, VERIFYING, WORK, NONE);
     road(ROAD_DIRECTED, RESOLVED, WORK, US);
     assert_string_equal(planned(), "");
-    assert_true(gate_plan_is_empty(&plan));
+    assert_true(!gate_plan_is_empty(&plan) && gate_plan_holds(&plan)); /* of an earlier release */
+    road(ROAD_DIRECTED, VERIFYING, VERIFYING, NONE);
+    assert_string_equal(planned(), "");
+    assert_true(gate_plan_is_empty(&plan) && gate_plan_holds(&plan));
+    roads[0].guard_count = 0; /* one road of people's: neither */
+    assert_string_equal(planned(), "restrict 0 >3");
+    assert_true(!gate_plan_is_empty(&plan) && !gate_plan_holds(&plan));
+}
+
+/* People's loop in the verifying status: the change that adds it, or NULL. */
+static const struct gate_change *check(void)
+{
+    gate_plan(&flow, &plan);
+    for (size_t i = 0; i < plan.added_count; i++)
+        if (plan.added[i].kind == GATE_ADD_CHECK)
+            return &plan.added[i];
+    return NULL;
+}
+
+/* It leads nowhere, and anybody may press it; whatever people have there already that does the same
+ * suffices. */
+static void test_people_have_a_button_while_it_waits(void **state)
+{
+    static const struct guard HIDDEN[] = {{GUARD_ALL, 2}, {GUARD_PEOPLE, 1}};
+    struct road *loop;
+
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    assert_non_null(check());
+    assert_int_equal(check()->to, VERIFYING);
+    assert_true(check()->from_count == 1 && check()->from[0] == VERIFYING);
+    loop = road(ROAD_DIRECTED, VERIFYING, VERIFYING, US); /* ours, for our fields */
+    assert_non_null(check());
+    loop->guards = HIDDEN;
+    assert_non_null(check());
+    loop->guard_count = 0;
+    assert_null(check());
+    loop->demands = true;
+    assert_non_null(check());
+    loop->type = ROAD_GLOBAL; /* to it from any status: from it, too */
+    loop->demands = false;
+    assert_null(check());
+    loop->to = ROAD_NOWHERE;
+    assert_non_null(check());
+    flow.team_managed = true;
+    assert_null(check());
+    flow.team_managed = false;
+    statuses[VERIFYING].role = STATUS_OPEN; /* there is no such status yet: it is added with it */
+    assert_int_equal(check()->to, STATUSES);
 }
 
 /* People keep their buttons: what they have demands, and the one road that closes is ours. */
@@ -206,7 +259,7 @@ static void test_an_approval_that_we_answer(void **state)
     road(ROAD_DIRECTED, RESOLVED, WORK, US);
     flow.wants_approval = true;
     assert_string_equal(planned(), "ask 2 >2; wait 2 >3; name 1 >2");
-    assert_int_equal(plan.added[0].like, 3);
+    assert_int_equal(plan.added[plan.added_count - 1].like, 3);
     roads[1].names_us = roads[2].waits = true;
     statuses[VERIFYING].on_approve = roads[2].id;
     statuses[VERIFYING].on_decline = roads[3].id;
@@ -350,6 +403,7 @@ static void test_what_no_plan_closes(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_a_workflow_without_any_gate),
           cmocka_unit_test(test_a_planned_workflow_needs_nothing),
+          cmocka_unit_test(test_people_have_a_button_while_it_waits),
           cmocka_unit_test(test_a_loop_of_our_own),
           cmocka_unit_test(test_roads_demand_what_nobody_fills),
           cmocka_unit_test(test_a_demand_is_taken_back),

@@ -139,6 +139,29 @@ static void a_long_changelog(void **state)
     assert_false(jsm_issue_changelog_page(arena, json_of("{'startAt':3}"), &VIEW, &t, &next, &err));
 }
 
+/* Whoever presses what leads to where the ticket stands, a person or we: it is no move, no claim,
+ * and nobody took the ticket anywhere. */
+static void a_loop_is_no_move(void **state)
+{
+#define LOOP(id, who)                                                                           \
+    "{'id':'" id "','created':'2026-11-18T12:00:00.000+0000','author':{'accountId':'" who       \
+    "'},'items':[{'field':'status','fieldId':'status','from':'7','fromString':'Verifying','to'" \
+    ":'7','toString':'Verifying'}]}"
+    (void)state;
+    struct ticket t = read_issue("{'id':'1','fields':{" STATUS(
+        "Verifying access",
+        "indeterminate") "," UPDATED
+                         ",'creator':{'accountId':'them'}},'changelog':{'histories':[" MOVE(
+                             "99", "them") "," LOOP("100", "us") "," LOOP("101", "other") "]}}");
+
+    assert_str(t.cycle, "99");
+    assert_str(t.moved_by, "them");
+    assert_int_equal(t.cycle_at_ms, 1794999600000);
+    assert_false(t.moved_by_us);
+    assert_false(jsm_history_moves(json_of(LOOP("1", "us"))));
+    assert_true(jsm_history_moves(json_of("{'items':[{'field':'Status','from':'7','to':'8'}]}")));
+}
+
 static void a_long_history_of_several(void **state)
 {
 #define MOVED(id, created)                                         \
@@ -540,11 +563,11 @@ static void a_resolution_tells_done_from_withdrawn(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(a_status_is_known_by_its_number),
               cmocka_unit_test(the_last_edit_of_what_is_approved), cmocka_unit_test(who_moved_it),
               cmocka_unit_test(what_is_missing_fails_the_read), cmocka_unit_test(a_long_changelog),
-              cmocka_unit_test(a_long_history_of_several), cmocka_unit_test(pages),
-              cmocka_unit_test(a_page_with_unreadable_hits), cmocka_unit_test(found_tickets),
-              cmocka_unit_test(who_touched_it), cmocka_unit_test(what_is_live_and_ours),
-              cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment),
-              cmocka_unit_test(what_we_told_is_told_once),
+              cmocka_unit_test(a_loop_is_no_move), cmocka_unit_test(a_long_history_of_several),
+              cmocka_unit_test(pages), cmocka_unit_test(a_page_with_unreadable_hits),
+              cmocka_unit_test(found_tickets), cmocka_unit_test(who_touched_it),
+              cmocka_unit_test(what_is_live_and_ours), cmocka_unit_test(whose_it_is),
+              cmocka_unit_test(our_comment), cmocka_unit_test(what_we_told_is_told_once),
               cmocka_unit_test(a_ticket_that_left_is_gone), cmocka_unit_test(how_a_resolution_came),
               cmocka_unit_test(a_resolution_tells_done_from_withdrawn),
               cmocka_unit_test(what_the_ticket_says_in_our_name))

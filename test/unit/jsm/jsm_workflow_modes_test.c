@@ -65,7 +65,8 @@ static void test_a_plan_demands_what_nobody_fills(void **state)
         doc.p,
         "{\"parameters\":{\"errorMessage\":\"Not closed yet. The access change hasn't been "
         "confirmed \u2014 see \\\"Access check\\\" on this ticket for the reason and the next "
-        "check.\",\"fieldsRequired\":\"customfield_7\",\"ignoreContext\":\"false\","
+        "check. Work done? Press Mark "
+        "done.\",\"fieldsRequired\":\"customfield_7\",\"ignoreContext\":\"false\","
         "\"ruleType\":\"fieldRequired\"},\"ruleKey\":\"system:validate-field-value\"}"));
     assert_null(strstr(doc.p, "\"field\":\"customfield_7\"")); /* nothing writes it */
     assert_true(ours_is_free(after));

@@ -491,14 +491,6 @@ static void test_calls_and_their_answers(void **state)
     assert_int_equal(jsm_status_find(arena, json_of("{}"), STR("v")).id.len, 0);
     assert_str(jsm_call_request_types(arena, STR("IAM"), 50).path,
                "/rest/servicedeskapi/servicedesk/projectKey:IAM/requesttype?start=50&limit=50");
-    struct jsm_call call =
-        jsm_call_samples(arena, STR("IAM"), STR("customfield_7"), STR("10105"), false);
-    assert_str(call.path, "/rest/api/3/search/jql");
-    assert_non_null(strstr(call.body.p, "AND status = 10105 ORDER BY updated DESC"));
-    call = jsm_call_samples(arena, STR("IAM"), STR("customfield_7"), STR_NONE, true);
-    assert_non_null(strstr(call.body.p, "AND cf[7] is not EMPTY ORDER BY updated DESC"));
-    call = jsm_call_samples(arena, STR("IAM"), STR("labels"), STR_NONE, true);
-    assert_null(strstr(call.body.p, "EMPTY"));
     assert_str(jsm_call_edit_screen(arena, STR("7")).path, "/rest/api/3/issue/7/editmeta");
     assert_str(jsm_call_all_transitions(arena, STR("7")).path,
                "/rest/api/3/issue/7/transitions?includeUnavailableTransitions=true");
@@ -530,6 +522,27 @@ static void test_a_resolution_is_picked(void **state)
     assert_int_equal(jsm_resolution_pick(arena, json_of("{}")).len, 0);
 }
 
+static void test_which_tickets_are_looked_at(void **state)
+{
+    (void)state;
+    struct jsm_call call =
+        jsm_call_samples(arena, &(struct jsm_sampling){.project = STR("IAM"),
+                                                       .field = STR("customfield_7"),
+                                                       .request_type = STR("customfield_9"),
+                                                       .status = STR("10105")});
+    assert_str(call.path, "/rest/api/3/search/jql");
+    assert_non_null(strstr(call.body.p, "AND status = 10105 ORDER BY updated DESC"));
+    assert_non_null(strstr(call.body.p, "\"updated\",\"customfield_7\",\"customfield_9\"]"));
+    call = jsm_call_samples(arena, &(struct jsm_sampling){.project = STR("IAM"),
+                                                          .field = STR("customfield_7"),
+                                                          .filled = true});
+    assert_non_null(strstr(call.body.p, "AND cf[7] is not EMPTY ORDER BY updated DESC"));
+    call = jsm_call_samples(
+        arena,
+        &(struct jsm_sampling){.project = STR("IAM"), .field = STR("labels"), .filled = true});
+    assert_null(strstr(call.body.p, "EMPTY"));
+}
+
 /* Who else uses a workflow is named up to a number, and that there are more is said. */
 static void test_who_shares_a_workflow_is_read_page_by_page(void **state)
 {
@@ -553,9 +566,15 @@ static void test_who_shares_a_workflow_is_read_page_by_page(void **state)
                            STR("1"), 2, &list, &count);
     assert_int_equal(next.len, 0);
     assert_str(list, "2, 3, and more");
+    assert_str(jsm_call_projects(arena, list).path,
+               "/rest/api/3/project/search?maxResults=100&id=2&id=3");
+    assert_str(jsm_projects_named(arena, json_of("{'values':[{'id':'3','key':'HR'}]}"), list),
+               "#2, HR, and more");
+    assert_int_equal(jsm_call_projects(arena, STR_NONE).path.len, 0);
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(test_who_shares_a_workflow_is_read_page_by_page),
+JSM_UNIT_MAIN(cmocka_unit_test(test_which_tickets_are_looked_at),
+              cmocka_unit_test(test_who_shares_a_workflow_is_read_page_by_page),
               cmocka_unit_test(test_who_a_condition_lets_through),
               cmocka_unit_test(test_roads_of_every_kind),
               cmocka_unit_test(test_shapes_we_do_not_know),
