@@ -41,8 +41,8 @@ struct turn {
     int64_t not_before_ms;
     char asked[SHA256_HEX_SIZE];   /* what was applied and is asked for */
     char refused[SHA256_HEX_SIZE]; /* what was applied and could not be taken up */
-    char forged[SHA256_HEX_SIZE];  /* what requests keep and was edited in the database; told once */
-    char said[200];                /* what was refused last, and why; empty: nothing since */
+    char forged[SHA256_HEX_SIZE]; /* what requests keep and was edited in the database; told once */
+    char said[200];               /* what was refused last, and why; empty: nothing since */
 };
 
 struct mapping_reload {

@@ -133,6 +133,20 @@ def test_a_line_without_an_end_takes_no_memory(tmp_path):
     assert done.returncode == 1 and done.stdout.startswith("line 1: it is too long"), done
 
 
+@pytest.mark.parametrize("named, why", [
+    (["LOG", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "OTHER"], "not the key of a log"),
+    (["EXPORT", "--log", "NONE"], "there is no directory"), (["EXPORT", "--log", "OTHER"], "there is no directory"),
+    (["LOG", "--anchors", "NONE"], "there is no"), (["LOG", "--anchors", "OTHER", "--tsa", "NONE"], "cannot open"),
+    (["LOG", "--anchors", "OTHER", "--tsa", "OTHER"], "no certificate"), (["NONE"], "cannot open")], ids=lambda x: " ".join(x) if isinstance(x, list) else "")
+def test_what_cannot_be_read_is_no_verdict(site, tmp_path, named, why):
+    """Nothing was verified: not as when something does not verify."""
+    (tmp_path / "other").write_text("whatever\n")
+    (tmp_path / "export").write_text("{}\n")
+    files = {"LOG": folder(site), "NONE": tmp_path / "none", "OTHER": tmp_path / "other", "EXPORT": tmp_path / "export"}
+    code, said, why_not = verify(*(files.get(word, word) for word in named))
+    assert code == 65 and said == "" and why in why_not, (code, said, why_not)
+
+
 def test_what_a_pack_says_of_itself_is_not_said_by_the_verifier(site, tmp_path):
     """A ticket's key is in no entry, so whoever hands over a pack writes what he likes there."""
     wait.until(lambda: size(site) == head(site), 20, what="all is published")
