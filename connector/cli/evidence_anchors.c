@@ -176,18 +176,32 @@ static bool list_stamps(struct evidence_anchors *a, struct err *err)
     return true;
 }
 
-static bool open_stamps(struct evidence_anchors *a, const char *tsa, struct err *err)
+static bool read_trust(struct arena *arena, const char *tsa, struct stamp_trust **ret,
+                       struct err *err)
 {
     struct str pem;
 
+    if (!file_read(arena, tsa, CA_BYTES, &pem, err))
+        return FAIL(err, ERR_INPUT, "%s", err->what);
+    return stamp_trust_read(pem, ret, err) || FAIL(err, ERR_INPUT, "%s: %s", tsa, err->what);
+}
+
+bool evidence_anchors_tsa(struct arena *arena, const char *tsa, struct err *err)
+{
+    struct stamp_trust *trust = NULL;
+    bool good = read_trust(arena, tsa, &trust, err);
+
+    stamp_trust_free(trust);
+    return good;
+}
+
+static bool open_stamps(struct evidence_anchors *a, const char *tsa, struct err *err)
+{
     if (!tsa)
         return FAIL(err, ERR_INPUT,
                     "'%s' holds time stamps: name the authority's certificates with --tsa",
                     a->path);
-    return file_read(a->arena, tsa, CA_BYTES, &pem, err) &&
-           (stamp_trust_read(pem, &a->trust, err) ||
-            FAIL(err, ERR_INPUT, "%s: %s", tsa, err->what)) &&
-           list_stamps(a, err);
+    return read_trust(a->arena, tsa, &a->trust, err) && list_stamps(a, err);
 }
 
 /* A property as Jira gives it ({"key","value":{"checkpoint"}}), or its value. */

@@ -3,6 +3,7 @@
 #ifndef COUNTERSIGN_CLI_EVIDENCE_ANCHORS_H
 #define COUNTERSIGN_CLI_EVIDENCE_ANCHORS_H
 
+#include "base/arena.h"
 #include "tlog/tlog_note.h"
 
 struct evidence_anchors;
@@ -14,6 +15,8 @@ struct evidence_anchors;
 MUST_CHECK bool evidence_anchors_open(const char *path, const char *tsa,
                                       const struct tlog_verifiers *keys, struct str origin,
                                       struct evidence_anchors **ret, struct err *err);
+/* Are these certificates of an authority? */
+MUST_CHECK bool evidence_anchors_tsa(struct arena *arena, const char *tsa, struct err *err);
 void evidence_anchors_close(struct evidence_anchors *anchors); /* NULL is fine */
 
 /* Entries of the next one; INT64_MAX: there is none. */

@@ -38,7 +38,8 @@ static bool read_named(const struct evidence_log *l, struct arena *arena, const 
 
     if (snprintf(path, sizeof path, "%s/%s", l->dir, name) >= (int)sizeof path)
         return FAIL(err, ERR_INPUT, "the path of '%s' is too long", name);
-    return file_read(arena, path, BUNDLE_BYTES, ret, err);
+    return file_read(arena, path, BUNDLE_BYTES, ret, err) ||
+           FAIL(err, ERR_INPUT, "%s", err->what); /* it was given, not configured */
 }
 
 bool evidence_log_key(struct arena *arena, const char *key, struct tlog_verifiers *ret,
@@ -47,8 +48,8 @@ bool evidence_log_key(struct arena *arena, const char *key, struct tlog_verifier
     struct str text = str_of(key);
 
     if (!strchr(key, '+') && !file_read(arena, key, TLOG_KEYS_BYTES, &text, err))
-        return false;
-    return tlog_verifiers_read(text, ret, err);
+        return FAIL(err, ERR_INPUT, "%s", err->what); /* it was given, not configured */
+    return tlog_verifiers_read(text, ret, err) || FAIL(err, ERR_INPUT, "%s", err->what);
 }
 
 static bool read_key(struct evidence_log *l, const char *key, struct err *err)

@@ -3,24 +3,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/codecs.h"
 #include "base/digest.h"
 #include "base/limits.h"
 #include "domain/request.h"
 
 enum {
     FIRST_SLOTS = 1024,
+    SOURCE_BYTES = 64,
+    SOURCES_BYTES = 32 * 1024,
     /* entry and row are written within one transaction, and retained entries leave the row's time
      */
     NEAR_US = 60 * 1000000,
 };
 
+#define SEPARATOR "; " /* between the items of a request, as the database joins them */
+
 static const char *const KINDS[] = {"removal", "grant", "modify"};
 static const char *const CAUSES[] = {"asked", "drift", "expiry", "ahead"};
+
+struct told_item {
+    int64_t number;
+    char source[SOURCE_BYTES];
+    char entitlement[SHA256_HEX_SIZE]; /* its hash */
+    bool is_replaced;
+    size_t next; /* the one before of the same request, + 1 */
+};
 
 struct told_book {
     struct told_request *slots; /* open addressing; an id of "" is free */
     size_t size, count;
+    struct told_item *items;
+    size_t item_count, item_room;
     struct arena *arena; /* of an entry */
     bool by_changes;
     int64_t since_us, until_us;
@@ -47,6 +63,7 @@ void told_free(struct told_book *b)
     if (!b)
         return;
     arena_free(b->arena);
+    free(b->items);
     free(b->slots);
     free(b);
 }
@@ -156,6 +173,53 @@ static void hear_received(struct told_request *t, const struct json *detail, int
     t->cause = cause.len ? str_index(cause, CAUSES, sizeof CAUSES / sizeof CAUSES[0]) : 0;
 }
 
+static struct told_item *item_of(const struct told_book *b, const struct told_request *t,
+                                 int64_t number)
+{
+    for (size_t i = t->items; i; i = b->items[i - 1].next)
+        if (b->items[i - 1].number == number)
+            return &b->items[i - 1];
+    return NULL;
+}
+
+static struct told_item *add_item(struct told_book *b, struct told_request *t)
+{
+    if (b->item_count == b->item_room) {
+        b->item_room = b->item_room ? 2 * b->item_room : FIRST_SLOTS;
+        b->items = reallocarray(b->items, b->item_room, sizeof *b->items);
+        if (!b->items)
+            abort();
+    }
+    struct told_item *made = &b->items[b->item_count++];
+    *made = (struct told_item){.next = t->items};
+    t->items = b->item_count;
+    return made;
+}
+
+/* What an item is about, and whether another one took its place. */
+static void hear_item(struct told_book *b, struct told_request *t, struct str kind,
+                      const struct json *detail)
+{
+    int64_t number = 0;
+    bool numbered = json_i64(json_member(detail, "item"), &number);
+    struct told_item *known = numbered ? item_of(b, t, number) : NULL;
+
+    if (known && str_eq_c(kind, "item.replaced"))
+        known->is_replaced = true;
+    if (!str_eq_c(kind, "item.wanted"))
+        return;
+    struct str source = json_path_str(detail, "source");
+    struct str hash = json_path_str(detail, "entitlement_sha256");
+    if (!numbered || !hash.len || source.len >= SOURCE_BYTES || hash.len >= SHA256_HEX_SIZE) {
+        t->items_unsaid = true;
+        return;
+    }
+    struct told_item *made = add_item(b, t);
+    made->number = number;
+    (void)str_copy(made->source, sizeof made->source, source);
+    (void)str_copy(made->entitlement, sizeof made->entitlement, hash);
+}
+
 static bool is_within(const struct told_book *b, int64_t us)
 {
     return us >= b->since_us && us < b->until_us;
@@ -194,6 +258,8 @@ bool told_hear(struct told_book *b, int64_t seq, struct str entry, struct err *e
         hear_received(t, detail, at_us);
     if (move)
         hear_move(t, detail, at_us);
+    if (str_starts(kind, STR("item.")))
+        hear_item(b, t, kind, detail);
     t->in_period |=
         b->by_changes ? move && is_within(b, at_us) : received && is_within(b, t->at.requested_us);
     return true;
@@ -286,6 +352,72 @@ static bool same_frozen(const struct told_request *t, const struct json *row, st
            same_word(t, row, "subject_kind", t->subject, err);
 }
 
+/* The next of its items that is still asked for, by their numbers. */
+static const struct told_item *item_after(const struct told_book *b, const struct told_request *t,
+                                          int64_t number)
+{
+    const struct told_item *first = NULL;
+
+    for (size_t i = t->items; i; i = b->items[i - 1].next) {
+        const struct told_item *x = &b->items[i - 1];
+        if (!x->is_replaced && x->number > number && (!first || x->number < first->number))
+            first = x;
+    }
+    return first;
+}
+
+static bool is_hash_of(struct str text, const char *hex)
+{
+    uint8_t digest[SHA256_BYTES];
+    char found[SHA256_HEX_SIZE];
+
+    digest_sha256(text, digest);
+    hex_encode(digest, sizeof digest, found);
+    return strcmp(found, hex) == 0;
+}
+
+/* The front of *rest is this one, up to a separator or its end; one may have separators in it. */
+static bool take_entitlement(struct str *rest, const char *hex)
+{
+    for (size_t n = 0; n <= rest->len; n++) {
+        bool ends = n == rest->len;
+        if (!ends && (n + 2 > rest->len || memcmp(rest->p + n, SEPARATOR, 2) != 0))
+            continue;
+        if (!is_hash_of(str_n(rest->p, n), hex))
+            continue;
+        *rest = ends ? STR("") : str_n(rest->p + n + 2, rest->len - n - 2);
+        return true;
+    }
+    return false;
+}
+
+static bool same_items(const struct told_book *b, const struct told_request *t,
+                       const struct json *row, struct err *err)
+{
+    const struct json *sources = json_member(row, "sources");
+    struct str entitlements = json_path_str(row, "entitlements");
+    AUTO(drop_buf) struct buf told;
+    bool same = true;
+
+    if (!sources || t->items_unsaid || json_type(json_member(row, "site")) != JSON_STRING)
+        return true; /* an export or entries of before; or only its entries were left */
+    buf_init(&told, SOURCES_BYTES);
+    for (const struct told_item *x = item_after(b, t, 0); x; x = item_after(b, t, x->number)) {
+        buf_printf(&told, "%s%s", told.len ? SEPARATOR : "", x->source);
+        same = same && take_entitlement(&entitlements, x->entitlement);
+    }
+    if (!str_eq(json_str(sources), buf_str(&told)))
+        return FAIL(err, ERR_INPUT,
+                    "request %s is not as its entries tell it: sources is '%.*s', and they say "
+                    "'%.*s'",
+                    t->id, STR_ARG(json_str(sources)), STR_ARG(buf_str(&told)));
+    return (same && !entitlements.len) ||
+           FAIL(err, ERR_INPUT,
+                "request %s is not as its entries tell it: its entitlements are other ones than "
+                "those whose hashes they say",
+                t->id);
+}
+
 bool told_check(struct told_book *b, const struct json *row, struct err *err)
 {
     struct str id = json_path_str(row, "request_id");
@@ -308,7 +440,7 @@ bool told_check(struct told_book *b, const struct json *row, struct err *err)
                     t->id, (long long)t->first);
     return (t->kind < 0 || same_word(t, row, "change_kind", KINDS[t->kind], err)) &&
            (t->cause < 0 || same_word(t, row, "cause", CAUSES[t->cause], err)) &&
-           same_frozen(t, row, err) &&
+           same_frozen(t, row, err) && same_items(b, t, row, err) &&
            same_time(t, row, "requested_at", t->at.requested_us, !whole, err) &&
            same_time(t, row, "approved_at", t->at.approved_us, !whole, err) &&
            same_time(t, row, "claimed_at", t->at.claimed_us, !whole, err) &&

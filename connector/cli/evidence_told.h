@@ -19,6 +19,8 @@ struct told_request {
     /* as it was approved, and stays; "": its entries are of before that was said */
     char privileged[8], lifecycle[16], subject[16];
     bool in_period, is_listed; /* of the population */
+    size_t items;              /* the newest of its items in the book, + 1; 0: none */
+    bool items_unsaid;         /* entries of before, or too long, do not tell all of them */
     struct told_time at;
 };
 

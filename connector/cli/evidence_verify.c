@@ -191,6 +191,7 @@ static enum kind kind_of(struct verifying *v)
  * use is refused. NULL: all is of use. */
 static const char *unfit(const struct verifying *v)
 {
+    struct stat there;
     bool has_log = v->kind == A_LOG || v->dir;
 
     if (v->kind == A_LOG && v->dir)
@@ -199,11 +200,33 @@ static const char *unfit(const struct verifying *v)
         return "--anchors are held to a log: name it, too, with --log DIRECTORY";
     if (v->anchors.tsa && !v->anchors.asked)
         return "--tsa is for time stamps: name their directory with --anchors";
+    for (size_t i = 0; !v->anchors.tsa && i < v->anchors.asked; i++)
+        if (stat(v->anchors.paths[i], &there) == 0 && S_ISDIR(there.st_mode))
+            return "a directory of anchors holds time stamps: name the authority's certificates "
+                   "with --tsa";
     if (v->kind == A_PACK && !v->key)
         return "name the key of the log that the pack is of: --key";
     if (v->key && !has_log && (v->kind == A_POPULATION || v->kind == RETAINED_AWAY))
         return "nothing in it is signed: --key is of the log, name that, too, with --log DIRECTORY";
     return NULL;
+}
+
+/* Is all that is named there, and what it is named as? Else nothing was verified, which is another
+ * thing than that something does not verify. */
+static bool is_readable(struct verifying *v)
+{
+    struct tlog_verifiers keys;
+    struct stat there;
+
+    if (v->key && !evidence_log_key(v->arena, v->key, &keys, &v->err))
+        return false;
+    if (v->dir && (stat(v->dir, &there) != 0 || !S_ISDIR(there.st_mode)))
+        return FAIL(&v->err, ERR_INPUT, "there is no directory '%s'", v->dir);
+    for (size_t i = 0; i < v->anchors.asked; i++)
+        if (access(v->anchors.paths[i], R_OK) != 0)
+            return FAIL(&v->err, ERR_INPUT, "there is no '%s', or it cannot be read",
+                        v->anchors.paths[i]);
+    return !v->anchors.tsa || evidence_anchors_tsa(v->arena, v->anchors.tsa, &v->err);
 }
 
 static void know_signer(struct verifying *v, const struct tlog_checkpoint *held,
@@ -442,9 +465,10 @@ int evidence_verify(struct cli *cli, const char *usage)
     if (v.kind == A_LOG)
         v.dir = v.path;
     v.arena = arena_new(2 * EVIDENCE_PACK_BYTES);
-    if (!verify_it(&v))
+    bool readable = is_readable(&v);
+    if (readable && !verify_it(&v))
         v.found.fault = v.err.what;
-    int code = tell(cli, &v.found);
+    int code = readable ? tell(cli, &v.found) : cli_fail(&v.err);
     evidence_log_close(v.log);
     arena_free(v.arena);
     return code;

@@ -150,18 +150,16 @@ void oscal_begin(struct oscal *o, const struct oscal_about *about, struct buf *o
 
 /* --- observations --- */
 
-/* In which file of the log the entry stands, by its path in the directory. */
+/* In which file of the log the entry stands, by its path in the directory: of the whole one, which
+ * stays, and not of its beginning, which goes when the log has grown: so this does not change. */
 static void put_evidence(struct oscal *o, int64_t seq)
 {
     struct json_out *out = &o->out;
     int64_t index = (seq - 1) / TLOG_WIDTH;
-    int width = index < tlog_index(o->about.size, TLOG_ENTRIES)
-                    ? TLOG_WIDTH
-                    : tlog_width(o->about.size, TLOG_ENTRIES);
     char path[TLOG_PATH_SIZE];
     AUTO(drop_buf) struct buf b;
 
-    tlog_path(path, TLOG_ENTRIES, index, width);
+    tlog_path(path, TLOG_ENTRIES, index, TLOG_WIDTH);
     buf_init(&b, NAME_BYTES);
     buf_printf(&b, "Entry %lld of the evidence log", (long long)seq);
     json_put_name(out, "relevant-evidence");

@@ -41,7 +41,8 @@ struct turn {
     int64_t not_before_ms;
     char asked[SHA256_HEX_SIZE];   /* what was applied and is asked for */
     char refused[SHA256_HEX_SIZE]; /* what was applied and could not be taken up */
-    char said[200];                /* what was refused last, and why; empty: nothing since */
+    char forged[SHA256_HEX_SIZE]; /* what requests keep and was edited in the database; told once */
+    char said[200];               /* what was refused last, and why; empty: nothing since */
 };
 
 struct mapping_reload {
@@ -167,6 +168,20 @@ static void begin(struct turn *t, struct site_edition *next, bool from_file)
     io_timer_start(t->reload->timer, 1, LOOK_MS);
 }
 
+/* One that the database kept must be what its hash is of. */
+static bool is_whole(struct str text, struct str sha256, struct diag_list *diags)
+{
+    if (store_mapping_is_whole(text, sha256))
+        return true;
+    diag_error(diags, "M011", (struct diag_pos){0},
+               "the database has another text of mapping %.*s than its hash is of: it was edited "
+               "there",
+               STR_ARG(sha256));
+    diag_help(diags, "'countersign db verify' tells what else was; put its row of "
+                     "governance.mapping_version back from a backup");
+    return false;
+}
+
 /* NULL when it has faults: then it is refused. The text is in the arena, which is the edition's. */
 static struct site_edition *check(struct turn *t, struct arena *arena, struct str text,
                                   bool from_file)
@@ -178,14 +193,15 @@ static struct site_edition *check(struct turn *t, struct arena *arena, struct st
 
     diag_init(diags, file);
     hash_of(text, sha256);
-    const struct mapping *m = config_mapping(config, arena, file, text, diags);
+    bool whole = from_file || is_whole(text, str_of(t->asked), diags);
+    const struct mapping *m = whole ? config_mapping(config, arena, file, text, diags) : NULL;
     if (m && from_file)
         config_run_mapping_tests(m, arena, diags);
     else if (m) /* what stands in files stands where the plan was made */
         mapping_run_inline_tests(m, arena, diags);
     if (m && !diags->errors)
         return site_edition_new(m, arena);
-    refuse(t, sha256, diags);
+    refuse(t, whole ? sha256 : t->asked, diags);
     return NULL;
 }
 
@@ -435,6 +451,39 @@ static void keeping_end(struct keeping *k, bool found, struct site_edition *edit
     free(k);
 }
 
+static struct turn *turn_of(const struct keeping *k)
+{
+    struct mapping_reload *r = k->svc->reload;
+
+    for (size_t i = 0; r && i < r->count; i++)
+        if (r->turns[i].site == k->site)
+            return &r->turns[i];
+    return NULL;
+}
+
+/* Asked for with each look at a request that keeps it; told once. */
+static void refuse_kept(struct keeping *k, const struct diag_list *diags)
+{
+    struct turn *t = turn_of(k);
+
+    if (!t || strcmp(t->forged, k->sha256) == 0)
+        return;
+    str_copy(t->forged, sizeof t->forged, str_of(k->sha256));
+    refuse(t, k->sha256, diags);
+}
+
+/* It was put back. */
+static void kept_well(struct keeping *k)
+{
+    struct turn *t = turn_of(k);
+
+    if (!t || strcmp(t->forged, k->sha256) != 0)
+        return;
+    t->forged[0] = '\0';
+    went_well(t);
+    mapping_reload_say(t->reload, "READY=1");
+}
+
 static void on_body(void *arg, enum store_outcome outcome, struct str body)
 {
     struct keeping *k = arg;
@@ -448,6 +497,12 @@ static void on_body(void *arg, enum store_outcome outcome, struct str body)
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
     const char *file = arena_cstr(arena, k->site->config->mapping_file);
     diag_init(diags, file);
+    if (!is_whole(body, str_of(k->sha256), diags)) {
+        refuse_kept(k, diags);
+        arena_free(arena);
+        keeping_end(k, false, NULL);
+        return;
+    }
     /* a source may be gone from the configuration since */
     const struct mapping *m = mapping_load(arena, file, arena_str(arena, body), NULL, 0, diags);
     if (!m) {
@@ -460,6 +515,7 @@ static void on_body(void *arg, enum store_outcome outcome, struct str body)
     }
     struct site_edition *edition = site_edition_new(m, arena);
     site_edition_keep(k->site, edition);
+    kept_well(k);
     keeping_end(k, true, edition);
 }
 

@@ -460,6 +460,9 @@ void store_mapping_hold(struct store *s, struct str site, struct str sha256_hex,
                         void *arg);
 /* A mapping that was live once, by its hash; STORE_LOST: the database knows none. */
 void store_mapping_body(struct store *s, struct str sha256_hex, store_json_fn *fn, void *arg);
+/* Is a text that the database kept what its hash is of? Whoever edits one there changes what is
+ * asked for and for whom, so nothing is read by it unless it is. */
+bool store_mapping_is_whole(struct str body, struct str sha256_hex);
 /* {"sha256","number","body"} of the live one of a site. */
 void store_mapping_of_site(struct store *s, struct str site, store_json_fn *fn, void *arg);
 /* One was not taken up; detail: why, a JSON object for the evidence. sha256 may be empty. */

@@ -2,7 +2,7 @@
 
 #include "store/store_priv.h"
 
-enum { ID_SIZE = 37, BELIEVED_BYTES = STORE_REPLAY_ROWS * 1024 };
+enum { ID_SIZE = 37, BELIEVED_BYTES = STORE_REPLAY_ROWS * 1024, SHORT_HASH = 12 };
 
 static int64_t number(const struct pg_reply *reply, int row, int column)
 {
@@ -13,6 +13,15 @@ static int64_t number(const struct pg_reply *reply, int row, int column)
 static bool is_so(const struct pg_reply *reply, int row, int column)
 {
     return str_eq_c(pg_cell(reply, row, column), "t");
+}
+
+static bool is_whole(struct str sha256, struct str body, struct err *err)
+{
+    return !sha256.len || store_mapping_is_whole(body, sha256) ||
+           FAIL(err, ERR_INPUT,
+                "the database has another text of mapping %.*s than its hash is of: it was edited "
+                "there, and nothing is read by it; 'countersign db verify' tells what else was",
+                (int)(sha256.len < SHORT_HASH ? sha256.len : SHORT_HASH), sha256.p);
 }
 
 /* --- a replay --- */
@@ -38,9 +47,10 @@ static bool tell_live(const struct replay *r, void *conn, struct str site, struc
         live.body = pg_cell(&reply, 0, 2);
         live.ungoverned = number(&reply, 0, 3);
     }
-    bool good = reply.rows ? r->reader->live(r->reader->arg, &live, err)
-                           : FAIL(err, ERR_INPUT, "no service was ever started for the site %.*s",
-                                  STR_ARG(site));
+    bool good =
+        reply.rows
+            ? is_whole(live.sha256, live.body, err) && r->reader->live(r->reader->arg, &live, err)
+            : FAIL(err, ERR_INPUT, "no service was ever started for the site %.*s", STR_ARG(site));
     pg_session_release(&reply);
     return good;
 }
@@ -260,7 +270,7 @@ bool store_mapping_find(const struct pg_options *options, struct arena *arena, s
     struct pg_param params[] = {store_p(site), store_i(number_wanted, n), store_p(prefix),
                                 store_p(at)};
     struct asking a = {arena, &SQL_MAPPING_FIND, params, take_found, ret};
-    return pg_run_blocking(options, asking_body, &a, err);
+    return pg_run_blocking(options, asking_body, &a, err) && is_whole(ret->sha256, ret->body, err);
 }
 
 bool store_mapping_live(const struct pg_options *options, struct arena *arena, struct str site,
@@ -268,7 +278,8 @@ bool store_mapping_live(const struct pg_options *options, struct arena *arena, s
 {
     struct pg_param params[] = {store_p(site)};
     struct asking a = {arena, &SQL_REPLAY_LIVE, params, take_found, ret};
-    bool good = pg_run_blocking(options, asking_body, &a, err);
+    bool good =
+        pg_run_blocking(options, asking_body, &a, err) && is_whole(ret->sha256, ret->body, err);
 
     ret->at_ms = 0; /* not told there */
     return good;

@@ -4,16 +4,17 @@
 #include "base/arena.h"
 #include "store/store_priv.h"
 
-enum { PRIVILEGED = 6, FIRST_ENTRY = 15 };
+enum { PRIVILEGED = 6, FIRST_ENTRY = 15, LAST_ENTRY = 16 };
 
 const char *const POPULATION_NAMES[POPULATION_COLUMNS] = {
-    "request_id",    "ticket",      "site",      "change_kind", "lifecycle",    "subject_kind",
-    "is_privileged", "cause",       "phase",     "outcome",     "requested_at", "approved_at",
-    "claimed_at",    "verified_at", "closed_at", "first_entry", "last_entry"};
+    "request_id",   "ticket",        "site",       "change_kind", "lifecycle",
+    "subject_kind", "is_privileged", "cause",      "phase",       "outcome",
+    "requested_at", "approved_at",   "claimed_at", "verified_at", "closed_at",
+    "first_entry",  "last_entry",    "sources",    "entitlements"};
 
 bool population_is_plain(int column)
 {
-    return column == PRIVILEGED || column >= FIRST_ENTRY;
+    return column == PRIVILEGED || column == FIRST_ENTRY || column == LAST_ENTRY;
 }
 
 struct walk {

@@ -5,7 +5,7 @@
 #include "io/io_pg.h"
 
 /* The columns of audit.population_v1, in order. */
-enum { POPULATION_COLUMNS = 17 };
+enum { POPULATION_COLUMNS = 19 };
 extern const char *const POPULATION_NAMES[POPULATION_COLUMNS];
 /* Does the column hold a number, true or false, rather than text? */
 bool population_is_plain(int column);

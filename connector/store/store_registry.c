@@ -1,3 +1,5 @@
+#include "base/codecs.h"
+#include "base/digest.h"
 #include "store/store_priv.h"
 
 void store_site_put(struct store *s, struct str name, struct str flavour, struct str url,
@@ -55,6 +57,16 @@ void store_mapping_hold(struct store *s, struct str site, struct str sha256_hex,
 
     op->fn.json = fn;
     pg_exec(s->pg, &SQL_MAPPING_HOLD, params, store_on_json, op);
+}
+
+bool store_mapping_is_whole(struct str body, struct str sha256_hex)
+{
+    uint8_t digest[SHA256_BYTES];
+    char hex[SHA256_HEX_SIZE];
+
+    digest_sha256(body, digest);
+    hex_encode(digest, sizeof digest, hex);
+    return str_eq_c(sha256_hex, hex);
 }
 
 void store_mapping_body(struct store *s, struct str sha256_hex, store_json_fn *fn, void *arg)

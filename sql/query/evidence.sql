@@ -59,7 +59,7 @@ select c.seq, encode(c.root, 'hex') from governance.evidence_checkpoint c where 
 declare population no scroll cursor for
 select p.request_id, p.ticket, p.site, p.change_kind, p.lifecycle, p.subject_kind, p.is_privileged::text, p.cause, p.phase, p.outcome,
        governance.utc(p.requested_at), governance.utc(p.approved_at), governance.utc(p.claimed_at), governance.utc(p.verified_at),
-       governance.utc(p.closed_at), p.first_entry, p.last_entry
+       governance.utc(p.closed_at), p.first_entry, p.last_entry, p.sources, p.entitlements
   from audit.population_v1 p
  where case when $3 = 'requested' then p.requested_at >= $1::timestamptz and p.requested_at < $2::timestamptz
             else p.request_id in (select e.request_id from governance.evidence_entry e where e.kind in ('request.received', 'request.moved')

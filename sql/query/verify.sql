@@ -113,8 +113,8 @@ exception as materialized (
     union all
     select x.*, i.request_id from governance.exception x join item i on i.id = x.item_id where x.request_id is null),
 -- What a row makes its entries say (evidence_write). ever: every entry of that form says it; last: so does the last one. first_at, last_at: when
--- these were written, if the row knows. must: there is one. said: what the row says still, unless a person was erased; entries of before
--- commitments have plain hashes of it. Before a file takes them away, evidence_compared() reads the same out of entries.
+-- these were written, if the row knows. must: there is one. said: what the last entry says too if it is of a release that says so, and no person
+-- of it was erased since; entries of before commitments have plain hashes of it, and a file keeps nothing of it. Before a file takes them away, evidence_compared() reads the same out of entries.
 row as materialized (
     select 'item' as what, i.id::text as key, i.request_id, v.form, v.must, v.at as first_at, v.at as last_at,
            jsonb_build_object('item', i.id, 'source', i.source, 'desired', i.desired, 'entitlement_sha256', encode(sha256(convert_to(i.entitlement, 'UTF8')), 'hex')) as ever,
@@ -171,11 +171,13 @@ row as materialized (
      where s.request_id > $1::uuid and s.request_id <= $2::uuid
     union all
     select 'live policy', y.id::text, '00000000-0000-0000-0000-000000000000', 'made', true, y.at, null,
-           jsonb_build_object('edition', y.id, 'policy', y.pdp, 'policy_sha256', y.sha256, 'how', y.how), '{}', '{}'
+           jsonb_build_object('edition', y.id, 'policy', y.pdp, 'policy_sha256', y.sha256, 'how', y.how), '{}',
+           jsonb_build_object('duties_sha256', encode(sha256(convert_to(y.duties::text, 'UTF8')), 'hex'))
       from governance.policy_edition y where $3::boolean
     union all
     select 'delegation', g.id::text, '00000000-0000-0000-0000-000000000000', v.form, true, v.at, v.at,
-           jsonb_build_object('delegation', g.id, 'revoked', v.form = 'revoked', 'ends', to_char(g.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), '{}', '{}'
+           jsonb_build_object('delegation', g.id, 'revoked', v.form = 'revoked', 'ends', to_char(g.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), '{}',
+           jsonb_build_object('starts_us', (extract(epoch from g.starts_at) * 1000000)::bigint)
       from governance.delegation g cross join lateral (values ('given', g.created_at), ('revoked', g.revoked_at)) v(form, at)
      where $3::boolean and v.at is not null
     union all
@@ -185,6 +187,7 @@ row as materialized (
                'vouched_by', nullif(case when v.form = 'granted' or x.revoked_at is null then x.vouched_by else x.end_vouched_by end, '')), '{}',
            jsonb_build_object('owner_sha256', encode(sha256(convert_to(x.owner, 'UTF8')), 'hex'),
                'approver_sha256', encode(sha256(convert_to(x.approved_by, 'UTF8')), 'hex'), 'reason_sha256', encode(sha256(convert_to(x.reason, 'UTF8')), 'hex'))
+               || case v.form when 'revoked' then jsonb_build_object('why', x.ended_why) else '{}' end
       from exception x
      cross join lateral (values ('granted', true, x.created_at), ('revoked', true, x.revoked_at), -- what was not needed any more lapsed in silence
                                 ('lapsed', x.ended_why is distinct from 'not_needed', x.lapsed_at)) v(form, must, at)
@@ -233,7 +236,11 @@ row as materialized (
     union all
     select 'calendar', concat_ws('/', k.name, k.sha256, w.from_us), '00000000-0000-0000-0000-000000000000', 'made', true, k.at, null,
            jsonb_build_object('calendar', k.name, 'zone', k.zone, 'sha256', k.sha256, 'said', k.said, 'from_us', w.from_us,
-               'until_us', (extract(epoch from k.until_at) * 1000000)::bigint), '{}', '{}'
+               'until_us', (extract(epoch from k.until_at) * 1000000)::bigint), '{}',
+           jsonb_build_object('spans_sha256', (
+               select encode(sha256(convert_to(coalesce(string_agg(concat_ws(' ', (extract(epoch from s.opens_at) * 1000000)::bigint,
+                          (extract(epoch from s.closes_at) * 1000000)::bigint, s.before_s), ',' order by s.opens_at), ''), 'UTF8')), 'hex')
+                 from governance.sla_span s where s.calendar_id = k.id))
       from governance.sla_calendar k cross join lateral (select (extract(epoch from k.from_at) * 1000000)::bigint as from_us) w where $3::boolean
     union all
     select 'SLA policy', concat_ws('/', y.name, y.sha256) || '#' || row_number() over (partition by y.name, y.sha256, v.form order by y.id desc),
@@ -252,7 +259,8 @@ row as materialized (
     union all
     select 'drift', f.id::text, f.request_id, v.form, true, v.at, null,
            jsonb_build_object('drift', f.id, 'item', f.item_id, 'observation', f.observation_id, 'since', to_char(f.since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
-           case v.form when 'changed' then jsonb_build_object('answer', f.answer, 'opened', f.opened, 'ended', f.ended_at is not null) else '{}' end, '{}'
+           case v.form when 'changed' then jsonb_build_object('answer', f.answer, 'opened', f.opened, 'ended', f.ended_at is not null) else '{}' end,
+           jsonb_build_object('why', f.why)
       from governance.drift f cross join lateral (values ('found', f.found_at), ('changed', null)) v(form, at)
      where f.request_id > $1::uuid and f.request_id <= $2::uuid
     union all
@@ -289,16 +297,21 @@ row as materialized (
     union all
     select 'gate', g.id::text, '00000000-0000-0000-0000-000000000000', 'changed', true, null, null,
            jsonb_build_object('installation', g.id, 'site', g.site, 'project', g.project, 'workflow', g.workflow, 'mode', g.mode,
-               'before_sha256', encode(sha256(convert_to(g.before, 'UTF8')), 'hex')), jsonb_build_object('state', g.state), '{}'
+               'before_sha256', encode(sha256(convert_to(g.before, 'UTF8')), 'hex')), jsonb_build_object('state', g.state),
+           jsonb_build_object('version', g.version, 'changes', nullif(g.changes, '[]'),
+               'after_sha256', case when g.after <> '' then encode(sha256(convert_to(g.after, 'UTF8')), 'hex') end)
       from governance.gate_installation g where $3::boolean
     union all
     select 'proof of the gate', concat_ws('/', p.site, p.project), '00000000-0000-0000-0000-000000000000', 'made', true, null, null,
-           jsonb_build_object('site', p.site, 'project', p.project), jsonb_build_object('open', p.open, 'fingerprint', p.fingerprint), '{}'
+           jsonb_build_object('site', p.site, 'project', p.project), jsonb_build_object('open', p.open, 'fingerprint', p.fingerprint),
+           jsonb_build_object('shown_sha256', encode(sha256(convert_to(
+               jsonb_build_array(p.detail->'open_roads', p.detail->'findings', p.detail->'rules')::text, 'UTF8')), 'hex'))
       from governance.gate_proof p where $3::boolean
     union all
     select 'source', s.name, '00000000-0000-0000-0000-000000000000', 'configured', true, null, null, jsonb_build_object('source', s.name),
            jsonb_build_object('settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
-               'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint, 'over_grant', s.over_grant), '{}'
+               'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint, 'over_grant', s.over_grant),
+           jsonb_build_object('kind', s.kind)
       from governance.source s where $3::boolean
     union all
     select 'ticket of request', t.request_id::text, t.request_id, 'bound', true, null, null, '{}', jsonb_build_object('site', t.site, 'issue', t.issue_id),
@@ -324,7 +337,8 @@ against as materialized ( -- entries that no row says the same as
         or case when t.commits or t.plain
                 then jsonb_strip_nulls(t.d || w.ever) <> t.d or t.n = 1 and jsonb_strip_nulls(t.d || w.last) <> t.d
                 else t.d || w.ever <> w.ever || t.d or t.n = 1 and t.d || w.last <> w.last || t.d end -- entries of before may have had no word for the rest
-        or t.n = 1 and coalesce(z.seq, 0) < t.seq and t.d || w.said <> w.said || t.d
+        or t.n = 1 and (coalesce(z.seq, 0) < t.seq or t.what in ('live policy', 'delegation', 'calendar', 'drift', 'gate', 'proof of the gate', 'source')) -- of nobody
+           and t.d || w.said <> w.said || t.d
         or t.once and abs(extract(epoch from t.at - w.first_at)) > 60),
 missing as materialized (
     select w.*, sha256(convert_to(jsonb_strip_nulls(w.ever || w.last)::text, 'UTF8')) as sha256
@@ -360,23 +374,43 @@ move as materialized (
 moved as materialized (
     select m.request_id, max(m.seq) as seq, min(m.at) filter (where m.led_to = 'approved') as approved_at,
            max(m.at) filter (where m.led_to = 'claimed') as claimed_at, max(m.at) filter (where m.led_to in ('verified', 'exception')) as verified_at,
-           max(m.at) filter (where m.led_to = 'closed') as closed_at, max(m.seq) filter (where m.d ? 'clock') as clock_seq,
+           max(m.at) filter (where m.led_to = 'closed') as closed_at, max(m.at) filter (where m.led_to in ('denied', 'cancelled', 'expired', 'orphaned')) as over_at,
            max((m.d->'clock'->>'started_us')::bigint) filter (where m.kind = 'request.received') as requested_us,
            (array_agg(m.led_to order by m.at desc, m.seq desc nulls last))[1] as led_to, (array_agg(m.sha256 order by m.at desc, m.seq desc nulls last))[1] as sha256
       from move m group by 1),
+-- The last entry that says it. is_new: the first one is of a release that says all of a clock, and of what is asked for.
+latest as materialized (
+    select e.request_id, max(e.seq) filter (where e.kind = 'request.received') as received, max(e.seq) filter (where e.kind <> 'request.mode') as asked,
+           max(e.seq) filter (where e.d ? 'approval_needed') as needed, max(e.seq) filter (where e.kind in ('request.received', 'request.mode')) as moded,
+           max(e.seq) filter (where e.kind in ('request.received', 'request.moved')) as moved, max(e.seq) filter (where e.d->>'to' = 'cancelled') as cancelled,
+           max(e.seq) filter (where e.d ? 'clock') as clock, max(e.seq) filter (where e.kind = 'request.remapped') as remapped,
+           coalesce(bool_or(e.d ? 'justification_commitment' and e.kind = 'request.received'), false) as is_new
+      from entry e where e.kind in ('request.received', 'request.moved', 'request.remapped', 'request.mode') group by 1),
+pauses as materialized (
+    select p.request_id, coalesce(sum(extract(epoch from p.ended_at - p.from_at)), 0) as paused, max(p.from_at) filter (where p.ended_at is null) as since,
+           max(p.until_at) filter (where p.ended_at is null) as until
+      from governance.sla_pause p where p.request_id > $1::uuid and p.request_id <= $2::uuid group by 1),
+resumed as materialized (
+    select distinct on (e.request_id) e.request_id, e.seq, e.d->'due_us' as due from entry e where e.kind = 'clock.resumed' order by e.request_id, e.seq desc),
 mode as materialized (
     select distinct on (e.request_id) e.request_id, e.seq, e.d->>'mode' as mode from entry e
      where e.kind in ('request.received', 'request.moved', 'request.mode') and e.d ? 'mode' order by e.request_id, e.seq desc),
 request as materialized (
-    select r.id, r.phase, r.generation, r.claim_cycle, r.mode, r.requested_at, r.approved_at, r.claimed_at, r.verified_at, r.closed_at, m.seq, m.clock_seq, m.requested_us,
-           m.approved_at as approved, m.claimed_at as claimed, m.verified_at as verified, m.closed_at as closed, l.request_id is not null as is_lost, e.d,
+    select r.id, r.phase, r.generation, r.claim_cycle, r.mode, r.requested_at, r.approved_at, r.claimed_at, r.verified_at, r.closed_at, r.over_at, m.seq, y.clock as clock_seq, m.requested_us,
+           m.approved_at as approved, m.claimed_at as claimed, m.verified_at as verified, m.closed_at as closed, m.over_at as over, l.request_id is not null as is_lost, e.d,
            m.led_to, m.sha256, jsonb_build_object('started_us', (extract(epoch from c.started_at) * 1000000)::bigint) || case
                when r.phase in ('verified', 'exception', 'closed', 'denied', 'cancelled', 'expired')
                then jsonb_build_object('stopped_us', (extract(epoch from c.stopped_at) * 1000000)::bigint, 'ended', c.ended,
                         'paused_us', (extract(epoch from c.paused) * 1000000)::bigint, 'business_us', (extract(epoch from c.business) * 1000000)::bigint)
-               else '{}' end as clock, c.started_at
+               else '{}' end as clock, c.started_at,
+           -- what else a clock says, and when its goal passes: by the last pause, if it ended after that was said
+           jsonb_build_object('goal_us', (extract(epoch from c.goal) * 1000000)::bigint, 'policy', sp.name, 'policy_sha256', sp.sha256,
+               'calendar_sha256', (select k.sha256 from governance.sla_calendar k where k.id = c.calendar_id)) as terms,
+           to_jsonb((extract(epoch from coalesce(c.due_at, c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused)))) * 1000000)::bigint) as due,
+           coalesce(y.is_new, false) as is_new, coalesce(y.remapped > y.clock, false) as is_chosen_since, coalesce(u.seq > y.clock, false) as is_held_since, u.due as resumed_due, u.seq as resumed_seq
       from governance.access_request r left join moved m on m.request_id = r.id left join entry e on e.seq = m.seq
       left join lost l on l.request_id = r.id and l.kind = 'evidence' left join governance.sla_clock c on c.request_id = r.id
+      left join governance.sla_policy sp on sp.id = c.policy_id left join latest y on y.request_id = r.id left join resumed u on u.request_id = r.id
      where r.id > $1::uuid and r.id <= $2::uuid),
 wrong as (
     select e.seq, 'its columns are not those of its text' as why from entry e where not e.fits
@@ -405,11 +439,47 @@ wrong as (
                coalesce(to_char(t.row_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'never'))
       from request r
      cross join lateral (values ('approved', r.approved_at, r.approved), ('claimed', r.claimed_at, r.claimed), ('verified', r.verified_at, r.verified),
-                                ('closed', r.closed_at, r.closed),
+                                ('closed', r.closed_at, r.closed), ('over', r.over_at, r.over),
                                 ('requested', r.requested_at, coalesce(to_timestamp(r.requested_us / 1000000.0), r.started_at))) t(what, row_at, at)
      where abs(extract(epoch from t.at - t.row_at)) > case t.what when 'requested' then 0.0001 else 60 end
         or t.at is null and t.row_at is not null and t.what <> 'requested' and not r.is_lost
         or t.at is not null and t.row_at is null and (t.what in ('approved', 'claimed') or r.phase = 'closed')
+    union all
+    select e.seq, format('request %s says otherwise than its entry, by its %s: %s', r.id, t.column, coalesce(t.says, 'none'))
+      from latest l join governance.access_request r on r.id = l.request_id
+     cross join lateral (values
+         (l.asked, 'kind', 'kind', r.kind, false), (l.needed, 'approval_needed', 'approval_needed', r.approval_needed::text, false),
+         (l.received, 'cause', 'cause', case when r.follows is not null then r.cause end, l.is_new), (l.received, 'follows', 'follows', r.follows::text, l.is_new),
+         (l.received, 'submitted_by', 'submitted_by', r.submitted_by, l.is_new), (l.received, 'mapping_version', 'mapping', r.mapping_version, false),
+         (l.received, 'rule', 'rule', r.rule, false), (l.received, 'site', 'site', r.site, false),
+         (l.received, 'approval_due', 'approval_due_us', (extract(epoch from r.approval_due) * 1000000)::bigint::text, l.is_new),
+         (l.received, 'review_due', 'review_due_us', (extract(epoch from r.review_due) * 1000000)::bigint::text, l.is_new),
+         (l.received, 'emergency', 'emergency', case when r.emergency then 'true' end, l.is_new),
+         (l.moded, 'mode_by', 'mode_by', r.mode_by, false), (l.moded, 'mode_by', 'by', r.mode_by, false), (l.moded, 'mode_mapping', 'mapping', r.mode_mapping, false),
+         (l.moved, 'phase_reason', 'reason', r.phase_reason, false),
+         (case when r.phase = 'cancelled' then l.cancelled end, 'cancelled_by', 'cancelled_by', r.cancelled_by, false)) t(seq, "column", member, says, always) -- always: without a word of it there is none
+      join entry e on e.seq = t.seq
+     where e.d->>t.member is distinct from t.says and (t.always or e.d ? t.member) and not e.d ? 'detail_sha256'
+    union all
+    select coalesce(l.moved, 0), format('request %s is not what it was approved as', r.id)
+      from governance.access_request r left join latest l on l.request_id = r.id
+     where r.id > $1::uuid and r.id <= $2::uuid and r.approved_hash <> '' and r.mapped_hash <> r.approved_hash
+    union all
+    select coalesce(t.seq, 0), format('policy decision %s has another text than its hash is of', p.id)
+      from governance.policy_decision p left join told t on t.what = 'policy decision' and t.key = p.id::text
+     where p.request_id > $1::uuid and p.request_id <= $2::uuid
+       and (p.asked is not null and p.asked_sha256 <> sha256(p.asked) or p.answered is not null and p.answered_sha256 <> sha256(p.answered))
+    union all
+    select coalesce(e.seq, 0), format('SLA policy %s has another goal than its text says', p.name)
+      from governance.sla_policy p
+      left join entry e on e.kind = 'sla.policy' and (e.d->>'policy', e.d->>'sha256', e.d->>'replaced') = (p.name, p.sha256, 'false')
+     where $3::boolean and p.body->'goals' ? 'whole' and p.goal is distinct from make_interval(secs => (p.body->'goals'->>'whole')::bigint / 1000.0)
+    union all
+    select coalesce(e.seq, 0), format('mapping %s is live on site %s, and its last change was to %s', l.sha256, l.site, m.sha256)
+      from governance.mapping_live l
+     cross join lateral (select x.* from governance.mapping_event x where x.site = l.site and x.act <> 'refused' order by x.id desc limit 1) m
+      left join entry e on e.kind = 'mapping.changed' and (e.d->>'event')::bigint = m.id
+     where $3::boolean and m.number is not null and (l.sha256, l.number) <> (m.sha256, m.number)
     union all
     select 0, format('mapping %s has another text than its hash is of', m.sha256)
       from governance.mapping_version m where $3::boolean and m.sha256 <> encode(sha256(convert_to(m.body, 'UTF8')), 'hex')
@@ -417,11 +487,37 @@ wrong as (
     select e.seq, format('the clock of request %s is another one', r.id)
       from request r join entry e on e.seq = r.clock_seq
      where r.started_at is null or jsonb_strip_nulls(e.d->'clock' || r.clock) <> e.d->'clock'
+        or not r.is_chosen_since and case when r.is_new then jsonb_strip_nulls(e.d->'clock' || r.terms) <> e.d->'clock'
+                                          else e.d->'clock' || r.terms <> r.terms || (e.d->'clock') end -- one of before has no word for some of it
+        or not r.is_chosen_since and not r.is_held_since and (r.is_new or e.d->'clock' ? 'due_us') and e.d #> '{clock,due_us}' is distinct from r.due
+    union all
+    select r.resumed_seq, format('the goal of request %s passes at another time', r.id) from request r where r.is_held_since and r.resumed_due <> r.due
+    union all
+    select coalesce(l.clock, 0), format('the clock of request %s is not of what it is, or not held as is recorded', r.id)
+      from governance.sla_clock c join governance.access_request r on r.id = c.request_id left join pauses p on p.request_id = r.id
+      left join latest l on l.request_id = r.id
+     where r.id > $1::uuid and r.id <= $2::uuid
+       and ((c.kind, c.is_privileged) is distinct from (r.kind, r.is_privileged) or extract(epoch from c.paused) <> coalesce(p.paused, 0)
+            or c.paused_since is distinct from p.since or c.paused_until is distinct from p.until)
     union all
     select 0, format('the clock of request %s is another one than when its evidence was retained', r.id)
       from request r
       join (select distinct on (f.request_id) f.request_id, f.sha256 from filed f where f.kind = 'request.clock' order by f.request_id, f.at desc) f on f.request_id = r.id
      where r.clock_seq is null and r.clock ? 'ended' and f.sha256 is distinct from sha256(convert_to(jsonb_strip_nulls(r.clock)::text, 'UTF8'))
+    union all -- as request_row() had it then, and nothing was told of it since
+    select 0, format('request %s says otherwise than when its evidence was retained', r.id)
+      from (select distinct on (f.request_id) f.request_id, f.sha256 from filed f where f.kind = 'request.row' order by f.request_id, f.at desc) f
+      join governance.access_request r on r.id = f.request_id
+      left join governance.sla_clock c on c.request_id = r.id
+      left join governance.sla_policy y on y.id = c.policy_id left join governance.sla_calendar k on k.id = c.calendar_id
+      left join latest l on l.request_id = r.id
+     where l.request_id is null and f.sha256 <> sha256(convert_to(jsonb_strip_nulls(jsonb_build_object('reason', r.phase_reason, 'kind', r.kind, 'lifecycle', r.lifecycle,
+               'subject_kind', r.subject_kind, 'privileged', r.is_privileged, 'until_us', (extract(epoch from r.access_until) * 1000000)::bigint,
+               'approval_needed', r.approval_needed, 'cause', r.cause, 'follows', r.follows, 'submitted_by', r.submitted_by, 'rule', r.rule, 'site', r.site,
+               'mapping', r.mapping_version, 'emergency', r.emergency, 'approval_due_us', (extract(epoch from r.approval_due) * 1000000)::bigint,
+               'review_due_us', (extract(epoch from r.review_due) * 1000000)::bigint, 'mode', r.mode, 'mode_by', r.mode_by, 'mode_mapping', r.mode_mapping,
+               'goal_us', (extract(epoch from c.goal) * 1000000)::bigint, 'policy', y.sha256, 'calendar', k.sha256,
+               'due_us', (extract(epoch from c.due_at) * 1000000)::bigint))::text, 'UTF8'))
     union all
     select t.seq, case when t.has_row then format('%s %s is another one', t.what, t.key)
                        when exists (select from row o where (o.what, o.key) = (t.what, t.key)) then format('%s %s says otherwise when it was %s', t.what, t.key, t.form)
@@ -459,7 +555,8 @@ wrong as (
       left join governance.person_commitment c on c.entry = e.seq and c.member = left(k.member, -11)
       left join erased z on z.request_id = e.request_id
      where e.commits and k.member like '%\_commitment' and k.member not in ('tuple_commitment', 'raw_commitment', 'id_commitment', 'payload_commitment',
-               'asked_commitment', 'answered_commitment', 'key_commitment', 'terms_commitment') -- of documents
+               'asked_commitment', 'answered_commitment', 'key_commitment', 'terms_commitment', 'justification_commitment', 'sponsor_commitment',
+               'fulfiller_commitment') -- of documents, and what is committed to as they are
        and (c.entry is null or c.erased_at is not null and coalesce(z.seq, 0) < e.seq)
     union all
     select 0, format('the salt of request %s %s', r.id, case when s.request_id is null then 'is gone' else 'was erased, and no person' end)
@@ -467,134 +564,6 @@ wrong as (
       left join erased z on z.request_id = r.id
      where s.request_id is null or s.erased_at is not null and z.request_id is null)
 select distinct seq, why, seq = 0 from wrong order by 3, 1 limit 100
-
--- name: verify_may
--- params:
--- May this login read the salts?
-select (has_table_privilege('governance.person_commitment', 'select') and has_table_privilege('governance.request_salt', 'select'))::int
-
--- name: verify_commitments
--- params: after uuid, upto uuid, unbound boolean
--- Names, words and documents of rows that are not what their entries commit to, where they are not erased; for whoever may read the salts.
-with entry as materialized (
-    select e.seq, e.kind, e.request_id, x.d from governance.evidence_entry e cross join lateral (select e.body::jsonb->'detail' as d offset 0) x
-     where (e.request_id > $1::uuid and e.request_id <= $2::uuid or $3::boolean and e.request_id is null) and e.body like '%\_commitment"%'),
-last as materialized ( -- whom a request is of, and what was approved, changes with the entries of it
-    select e.request_id, max(e.seq) filter (where e.d ? 'beneficiary_commitment') as people, max(e.seq) filter (where e.kind = 'request.moved') as moved,
-           max(e.seq) filter (where e.kind = 'request.remapped') as mapped
-      from entry e where e.kind in ('request.received', 'request.moved', 'request.remapped') group by 1),
--- which member of which entries holds which column, and whether it is a document
-cell(kind, what, member, is_document) as (
-    select k.kind, k.what, c.member, c.is_document
-      from (values ('item.wanted', 'item'), ('item.replaced', 'item'), ('item.superseded', 'item'), ('item.observed', 'observation'),
-                   ('request.approval', 'approval'), ('exception.granted', 'exception'), ('exception.revoked', 'exception'), ('exception.lapsed', 'exception'),
-                   ('policy.decided', 'decision'), ('account.linked', 'link'), ('emergency.reviewed', 'review'), ('flow.ended', 'flow'),
-                   ('request.escalated', 'escalation'), ('person.left', 'departure'), ('person.returned', 'departure'), ('approval.delegated', 'delegation'),
-                   ('clock.held', 'pause'), ('clock.resumed', 'pause'), ('evidence.seen', 'view'), ('mapping.changed', 'event'), ('mapping.refused', 'event'),
-                   ('person.erased', 'erasure'), ('approval.settled', 'settled'), ('policy.live', 'edition')) k(kind, what)
-      join (values ('item', 'account', false), ('observation', 'raw', true), ('observation', 'id', true), ('approval', 'approver', false),
-                   ('approval', 'tuple', true), ('exception', 'owner', false), ('exception', 'approver', false), ('exception', 'reason', false),
-                   ('exception', 'control', false), ('decision', 'tuple', true), ('decision', 'asked', true), ('decision', 'answered', true),
-                   ('link', 'account', false), ('link', 'person', false), ('link', 'native_id', false), ('link', 'actor', false),
-                   ('review', 'reviewer', false), ('review', 'note', false), ('flow', 'payload', true), ('escalation', 'key', true),
-                   ('departure', 'person', false), ('departure', 'actor', false), ('delegation', 'delegator', false), ('delegation', 'delegate', false),
-                   ('pause', 'reason', false), ('pause', 'actor', false), ('view', 'viewer', false), ('event', 'actor', false), ('event', 'reason', false),
-                   ('erasure', 'actor', false), ('erasure', 'reason', false), ('settled', 'tuple', true), ('settled', 'terms', true),
-                   ('edition', 'actor', false), ('edition', 'reason', false)) c(what, member, is_document) on c.what = k.what),
-item as materialized ( -- by the indexes that there are
-    select i.* from governance.request_item i where i.request_id > $1::uuid and i.request_id <= $2::uuid and i.replaced_at is null
-    union all
-    select i.* from governance.request_item i where i.request_id > $1::uuid and i.request_id <= $2::uuid and i.replaced_at is not null),
-row as materialized (
-    select 'item' as what, i.id, 'account' as member, i.account as value from item i
-    union all
-    select 'observation', o.id, v.member, v.value
-      from item i join governance.observation o on o.item_id = i.id
-     cross join lateral (values ('raw', encode(o.raw_sha256, 'hex')), ('id', o.native_id)) v(member, value)
-    union all
-    select 'approval', a.id, v.member, v.value from governance.approval a cross join lateral (values ('approver', a.approver), ('tuple', a.tuple_hash)) v(member, value)
-     where a.request_id > $1::uuid and a.request_id <= $2::uuid
-    union all
-    select 'exception', x.id, v.member, v.value
-      from (select x.* from governance.exception x where x.request_id > $1::uuid and x.request_id <= $2::uuid or $3::boolean and x.request_id is null and x.item_id is null
-            union all select x.* from governance.exception x join item i on i.id = x.item_id where x.request_id is null) x
-     cross join lateral (values ('owner', x.owner), ('approver', x.approved_by), ('reason', x.reason), ('control', x.compensating_control)) v(member, value)
-    union all
-    select 'decision', p.id, v.member, v.value
-      from governance.policy_decision p
-     cross join lateral (values ('tuple', p.tuple_hash), ('asked', encode(p.asked_sha256, 'hex')), ('answered', encode(p.answered_sha256, 'hex'))) v(member, value)
-     where p.request_id > $1::uuid and p.request_id <= $2::uuid
-    union all
-    select 'link', l.id, v.member, v.value
-      from governance.account_link l
-     cross join lateral (values ('account', l.account), ('person', l.person), ('native_id', l.native_id), ('actor', l.actor)) v(member, value)
-     where l.request_id > $1::uuid and l.request_id <= $2::uuid or $3::boolean and l.request_id is null
-    union all
-    select 'review', r.id, v.member, v.value from governance.emergency_review r cross join lateral (values ('reviewer', r.reviewer), ('note', r.note)) v(member, value)
-     where r.request_id > $1::uuid and r.request_id <= $2::uuid
-    union all
-    select 'flow', f.id, 'payload', encode(sha256(convert_to(f.payload, 'UTF8')), 'hex') from governance.flow f where f.request_id > $1::uuid and f.request_id <= $2::uuid
-    union all
-    select 'escalation', x.id, 'key', x.key from governance.escalation x
-     where x.reason = 'MappedFieldsChanged' and (x.request_id > $1::uuid and x.request_id <= $2::uuid or $3::boolean and x.request_id is null)
-    union all
-    select 'departure', p.id, v.member, v.value from governance.departure p cross join lateral (values ('person', p.person), ('actor', p.actor)) v(member, value)
-     where p.request_id > $1::uuid and p.request_id <= $2::uuid or $3::boolean and p.request_id is null
-    union all
-    select 'delegation', g.id, v.member, v.value
-      from governance.delegation g cross join lateral (values ('delegator', g.delegator), ('delegate', g.delegate)) v(member, value) where $3::boolean
-    union all
-    select 'pause', p.id, v.member, v.value from governance.sla_pause p cross join lateral (values ('reason', p.reason), ('actor', p.actor)) v(member, value)
-     where p.request_id > $1::uuid and p.request_id <= $2::uuid
-    union all
-    select 'view', v.id, 'viewer', v.viewer from governance.evidence_view v where $3::boolean
-    union all
-    select 'event', m.id, v.member, v.value from governance.mapping_event m cross join lateral (values ('actor', m.actor), ('reason', m.reason)) v(member, value) where $3::boolean
-    union all
-    select 'erasure', x.id, v.member, v.value from governance.erasure x cross join lateral (values ('actor', x.actor), ('reason', x.reason)) v(member, value) where $3::boolean
-    union all
-    select 'settled', s.id, v.member, v.value from governance.approval_settled s
-     cross join lateral (values ('tuple', s.tuple_hash), ('terms', encode(sha256(convert_to(s.terms::text, 'UTF8')), 'hex'))) v(member, value)
-     where s.request_id > $1::uuid and s.request_id <= $2::uuid
-    union all
-    select 'edition', y.id, v.member, v.value from governance.policy_edition y cross join lateral (values ('actor', y.actor), ('reason', y.reason)) v(member, value)
-     where $3::boolean),
-told as materialized (
-    select e.seq, e.request_id, c.what, c.member, c.is_document, (e.d->>c.what)::bigint as id, e.d->>(c.member || '_commitment') as commitment
-      from entry e join cell c on c.kind = e.kind),
-said as (
-    select t.seq, t.request_id, format('%s %s', t.what, t.id) as what, t.member, t.is_document, t.commitment, w.value
-      from told t join row w on (w.what, w.member, w.id) = (t.what, t.member, t.id)
-    union all -- whom somebody answered for
-    select e.seq, e.request_id, format('settled %s', c.settled_id), 'stead_' || c.stead, false, e.d->>('stead_' || c.stead || '_commitment'), c.named
-      from entry e
-     cross join lateral (select x.settled_id, x.delegation_id, x.named, count(x.delegation_id) over (order by x.approval_id, x.step) as stead
-                           from governance.approval_counted x where x.settled_id = (e.d->>'settled')::bigint) c
-     where e.kind = 'approval.settled' and c.delegation_id is not null
-    union all
-    select e.seq, e.request_id, format('request %s', r.id), v.member, v.is_document, e.d->>(v.member || '_commitment'), v.value
-      from last l join governance.access_request r on r.id = l.request_id
-     cross join lateral (values (l.people, 'requester', false, r.requester), (l.people, 'beneficiary', false, r.beneficiary),
-                                (l.moved, 'tuple', true, r.approved_hash), (l.mapped, 'tuple', true, r.mapped_hash)) v(seq, member, is_document, value)
-      join entry e on e.seq = v.seq)
-select s.seq, format('%s has another %s', s.what, s.member) as why
-  from said s
-  left join governance.person_commitment c on not s.is_document and c.entry = s.seq and c.member = s.member
-  left join (select x.request_id, x.salt from governance.request_salt x where x.request_id > $1::uuid and x.request_id <= $2::uuid) q
-    on s.is_document and q.request_id = s.request_id
- where case when s.commitment is null then not s.is_document and s.value <> ''
-            else encode(sha256(coalesce(c.salt, q.salt) || convert_to(coalesce(s.value, ''), 'UTF8')), 'hex') <> s.commitment end
-union all
--- of requests whose evidence is in a file: as request_people() had it then
-select 0, format('request %s has other names than when its evidence was retained', r.id)
-  from (select distinct on (t.request_id) t.request_id, t.at, t.sha256 from governance.retention_told t
-         where t.kind = 'request.people' and t.request_id > $1::uuid and t.request_id <= $2::uuid order by t.request_id, t.at desc) f
-  join governance.access_request r on r.id = f.request_id join governance.request_salt s on s.request_id = r.id
-  left join (select i.request_id, jsonb_agg(i.account order by i.id) as accounts from item i group by 1) k on k.request_id = r.id
- where f.sha256 <> sha256(s.salt || convert_to(jsonb_build_object('requester', r.requester, 'beneficiary', r.beneficiary, 'approved', r.approved_hash,
-           'accounts', k.accounts,
-           'approvers', (select jsonb_agg(a.approver order by a.id) from governance.approval a where a.request_id = r.id and a.at <= f.at))::text, 'UTF8'))
- order by 1 limit 100
 
 -- name: verify_retentions
 -- params:

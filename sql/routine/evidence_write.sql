@@ -24,6 +24,10 @@ declare
     privileged text;
     subject text;
     ends text;
+    needed text; -- what is mapped anew with it
+    justification text;
+    sponsor text;
+    fulfiller text; -- whose claim it is
     detail jsonb; -- the detail of the others, and
     people jsonb; -- names and words of people, by the name of the member
     documents jsonb; -- hashes of documents
@@ -47,15 +51,20 @@ begin
             clear := array[new.beneficiary, new.requester];
             salts := array[uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())];
             said := '{' || concat_ws(',',
-                '"actor":' || to_json(new.phase_actor),
+                '"actor":' || to_json(new.phase_actor), case when new.emergency then '"approval_due_us":' || governance.us(new.approval_due) end,
+                '"approval_needed":' || new.approval_needed,
                 '"beneficiary_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex') || '"',
                 '"cause":' || to_json(case when new.follows is not null then new.cause end), '"clock":' || governance.clock_evidence(request),
                 '"cycle":' || to_json(nullif(new.claim_cycle, '')),
                 '"earlier_proof":' || case when new.follows is not null then governance.canonical_json(governance.earlier_proof(new.follows)) end,
                 case when new.emergency then '"emergency":true' end, '"follows":' || to_json(new.follows), '"generation":' || new.generation,
+                -- of nothing, too: so that none is added
+                '"justification_commitment":"' || encode(sha256(own || convert_to(coalesce(new.justification, ''), 'UTF8')), 'hex') || '"',
                 '"kind":' || to_json(new.kind), '"mapping":' || to_json(new.mode_mapping), '"mode":' || to_json(new.mode),
                 '"mode_by":' || to_json(new.mode_by), '"reason":' || to_json(new.phase_reason),
                 '"requester_commitment":"' || encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex') || '"',
+                case when new.emergency then '"review_due_us":' || governance.us(new.review_due) end, '"rule":' || to_json(new.rule), '"site":' || to_json(new.site),
+                '"sponsor_commitment":"' || encode(sha256(own || convert_to(coalesce(new.sponsor, ''), 'UTF8')), 'hex') || '"',
                 '"submitted_by":' || to_json(new.submitted_by), '"to":' || to_json(new.phase),
                 '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.approved_hash, ''), 'UTF8')), 'hex') || '"') || '}';
         else
@@ -71,6 +80,10 @@ begin
                 salts := array[uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())];
                 beneficiary := ',"beneficiary_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex') || '"';
                 requester := ',"requester_commitment":"' || encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex') || '"';
+                needed := ',"approval_needed":' || new.approval_needed;
+                justification := ',"justification_commitment":"' || encode(sha256(own || convert_to(coalesce(new.justification, ''), 'UTF8')), 'hex') || '"';
+                sponsor := ',"sponsor_commitment":"' || encode(sha256(own || convert_to(coalesce(new.sponsor, ''), 'UTF8')), 'hex') || '"';
+                clock := ',"clock":' || governance.clock_evidence(request); -- which may be chosen anew (clock_kind)
                 tuple := new.mapped_hash;
             end if;
             if new.phase in ('verified', 'exception', 'closed', 'denied', 'cancelled', 'expired')
@@ -91,16 +104,21 @@ begin
                     proof := ',"proof":' || governance.canonical_json(jsonb_strip_nulls(governance.proof_of(request)));
                 end if;
             end if;
-            if what = 'request.moved' and new.phase = 'approved' then -- for good (guard_tuple)
+            if new.phase not in ('approved', 'claimed') or what <> 'request.moved' then
+                null;
+            elsif new.phase = 'claimed' then -- of nobody, too: so that none is added
+                fulfiller := ',"fulfiller_commitment":"' || encode(sha256(own || convert_to(coalesce(
+                    (select f.person from governance.fulfiller f where f.request_id = request and f.cycle = new.claim_cycle), ''), 'UTF8')), 'hex') || '"';
+            else -- for good (guard_tuple)
                 lifecycle := ',"lifecycle":' || to_json(new.lifecycle);
                 privileged := ',"privileged":' || new.is_privileged;
                 subject := ',"subject_kind":' || to_json(new.subject_kind);
                 ends := ',"until":"' || to_char(new.access_until at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"';
             end if;
-            said := concat('{"actor":', to_json(new.phase_actor), beneficiary, cancelled_by, clock, ',"cycle":' || to_json(nullif(new.claim_cycle, '')),
-                case when new.emergency then ',"emergency":true' end, ended_by, ',"from":', to_json(old.phase), ',"generation":', new.generation,
-                ',"kind":', to_json(new.kind), lifecycle, ',"mode":', to_json(new.mode), privileged, proof, ',"reason":', to_json(new.phase_reason), requester,
-                subject, ',"to":', to_json(new.phase),
+            said := concat('{"actor":', to_json(new.phase_actor), needed, beneficiary, cancelled_by, clock, ',"cycle":' || to_json(nullif(new.claim_cycle, '')),
+                case when new.emergency then ',"emergency":true' end, ended_by, ',"from":', to_json(old.phase), fulfiller, ',"generation":', new.generation,
+                justification, ',"kind":', to_json(new.kind), lifecycle, ',"mode":', to_json(new.mode), privileged, proof, ',"reason":', to_json(new.phase_reason), requester,
+                sponsor, subject, ',"to":', to_json(new.phase),
                 ',"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(coalesce(tuple, new.approved_hash), ''), 'UTF8')), 'hex') || '"', ends, '}');
         end if;
     when 'request_item' then
@@ -178,13 +196,13 @@ begin
     when 'account_link' then
         request := new.request_id;
         detail := jsonb_build_object('link', new.id, 'source', new.source, 'how', new.how, 'replaces', new.replaces);
-        people := jsonb_build_object('account', new.account, 'person', new.person, 'native_id', new.native_id, 'actor', new.actor);
+        people := jsonb_build_object('account', new.account, 'person', new.person, 'native_id', new.native_id, 'actor', new.actor, 'reason', new.reason);
     when 'entitlement_link' then
         request := new.request_id;
         detail := jsonb_build_object('link', new.id, 'source', new.source, 'how', new.how, 'replaces', new.replaces,
             'entitlement_sha256', encode(sha256(convert_to(new.entitlement, 'UTF8')), 'hex'),
             'id_sha256', encode(sha256(convert_to(new.native_id, 'UTF8')), 'hex'));
-        people := jsonb_build_object('actor', new.actor);
+        people := jsonb_build_object('actor', new.actor, 'reason', new.reason);
     when 'approval_settled' then
         request := new.request_id;
         detail := governance.approval_settled_says(new);
@@ -192,13 +210,14 @@ begin
         documents := jsonb_build_object('tuple', new.tuple_hash, 'terms', encode(sha256(convert_to(new.terms::text, 'UTF8')), 'hex'));
     when 'delegation' then
         detail := jsonb_build_object('delegation', new.id, 'revoked', new.revoked_at is not null,
-            'ends', to_char(new.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+            'starts_us', governance.us(new.starts_at), 'ends', to_char(new.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
         people := jsonb_build_object('delegator', new.delegator, 'delegate', new.delegate, 'actor', coalesce(nullif(new.revoked_by, ''), new.actor));
     when 'sod_set' then
         detail := jsonb_build_object('set', new.id, 'name', new.name, 'n', new.n, 'unlinked', new.unlinked, 'ended', new.ended_at is not null,
             'members_sha256', encode(sha256(convert_to(governance.sod_members(new.id)::text, 'UTF8')), 'hex'));
     when 'policy_edition' then
-        detail := jsonb_build_object('edition', new.id, 'policy', new.pdp, 'policy_sha256', new.sha256, 'how', new.how);
+        detail := jsonb_build_object('edition', new.id, 'policy', new.pdp, 'policy_sha256', new.sha256, 'how', new.how,
+            'duties_sha256', encode(sha256(convert_to(new.duties::text, 'UTF8')), 'hex'));
         people := jsonb_build_object('actor', new.actor, 'reason', new.reason);
     when 'site' then
         detail := jsonb_build_object('site', new.name, 'policy', new.policy, 'was', old.policy);
@@ -213,7 +232,7 @@ begin
             'vouched_by', nullif(case when new.revoked_at is null then new.vouched_by else new.end_vouched_by end, ''),
             'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
         people := jsonb_build_object('owner', new.owner, 'approver', new.approved_by, 'reason', new.reason, 'control', new.compensating_control,
-            'ended_by', new.ended_by);
+            'ended_by', new.ended_by, 'ended_reason', new.ended_reason);
     when 'emergency_review' then
         request := new.request_id;
         detail := jsonb_build_object('review', new.id, 'outcome', new.outcome, 'emergency', true, 'vouched_by', nullif(new.vouched_by, ''));
@@ -227,14 +246,18 @@ begin
     when 'departure' then
         request := new.request_id;
         detail := jsonb_build_object('departure', new.id, 'how', new.how, 'source', new.source, 'returned', new.returned_at is not null);
-        people := jsonb_build_object('person', new.person, 'actor', new.actor);
+        people := jsonb_build_object('person', new.person, 'actor', new.actor, 'reason', new.reason, 'returned_by', new.returned_by);
     when 'sla_pause' then
         request := new.request_id;
         detail := jsonb_build_object('pause', new.id, 'ended_by_clock', new.ended_by = 'clock',
-            'from_us', governance.us(new.from_at), 'until_us', governance.us(new.until_at), 'ended_us', governance.us(new.ended_at));
+            'from_us', governance.us(new.from_at), 'until_us', governance.us(new.until_at), 'ended_us', governance.us(new.ended_at),
+            'due_us', case when new.ended_at is not null then ( -- its goal passes later by it
+                select governance.us(governance.clock_due(c)) from governance.sla_clock c where c.request_id = request) end);
         people := jsonb_build_object('reason', new.reason, 'actor', new.actor, 'ended_by', nullif(new.ended_by, 'clock'));
     when 'sla_calendar' then
         detail := jsonb_build_object('calendar', new.name, 'zone', new.zone, 'sha256', new.sha256, 'said', new.said,
+            'spans_sha256', (select encode(sha256(convert_to(coalesce(string_agg(concat_ws(' ', governance.us(s.opens_at), governance.us(s.closes_at), s.before_s), ',' order by s.opens_at), ''),
+                                                             'UTF8')), 'hex') from governance.sla_span s where s.calendar_id = new.id),
             'from_us', governance.us(new.from_at), 'until_us', governance.us(new.until_at));
     when 'sla_policy' then
         detail := jsonb_build_object('policy', new.name, 'sha256', new.sha256, 'said', new.body, 'replaced', new.replaced_at is not null,
@@ -258,7 +281,7 @@ begin
         request := new.request_id;
         detail := jsonb_build_object('act', new.act, 'work', jsonb_path_query_array(new.done, '$.work[*].work'),
             'read_again', new.done ? 'read_again', 'site', new.site, 'issue', nullif(new.issue_id, ''),
-            'told_until', new.done->'told_until');
+            'told_until', new.done->'told_until', 'number', new.id);
         people := jsonb_build_object('actor', new.actor);
     when 'evidence_fork' then
         detail := jsonb_build_object('origin', new.origin, 'published', new.published, 'head', new.head, 'why', new.why);
@@ -266,7 +289,7 @@ begin
         detail := jsonb_build_object('delivery', new.id, 'site', new.site, 'reason', new.reason,
             'body_sha256', encode(sha256(new.body), 'hex'));
     when 'source' then
-        detail := jsonb_build_object('source', new.name, 'settle_ms', governance.ms(new.settle),
+        detail := jsonb_build_object('source', new.name, 'kind', new.kind, 'settle_ms', governance.ms(new.settle),
             'confirmations', new.confirmations, 'max_age_ms', governance.ms(new.max_age), 'over_grant', new.over_grant);
     when 'gate_installation' then
         detail := jsonb_build_object('installation', new.id, 'site', new.site, 'project', new.project, 'workflow', new.workflow,
@@ -276,7 +299,8 @@ begin
     when 'gate_proof' then
         detail := jsonb_build_object('site', new.site, 'project', new.project, 'known', new.known, 'open', new.open,
             'fingerprint', new.fingerprint, 'roads', new.detail->'open_roads', 'findings', new.detail->'findings',
-            'rules', nullif(new.detail->'rules', '[]'));
+            'rules', nullif(new.detail->'rules', '[]'), 'shown_sha256', encode(sha256(convert_to(
+                jsonb_build_array(new.detail->'open_roads', new.detail->'findings', new.detail->'rules')::text, 'UTF8')), 'hex'));
     when 'mapping_version' then
         detail := jsonb_build_object('mapping', new.sha256);
     when 'mapping_rebase' then -- which mapping a request is understood by

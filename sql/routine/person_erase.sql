@@ -392,11 +392,11 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
       from governance.person_commitment c left join governance.evidence_entry e on e.seq = c.entry and c.member in ('account', 'native_id')
      cross join lateral (select e.body::jsonb #>> '{detail,source}' as source) s
      where c.erased_at is null and (c.request_id = any (p_free) or c.request_id is null and p_loose)
-       and (c.request_id = any (p_his) and c.member in ('account', 'person', 'native_id', 'reason', 'note', 'control')
+       and (c.request_id = any (p_his) and c.member in ('account', 'person', 'native_id', 'reason', 'note', 'control', 'ended_reason')
             or case c.member when 'account' then governance.account_key(s.source, c.value) = any (p_keys)
                              when 'native_id' then governance.native_key(s.source, c.value) = any (p_keys)
                              else governance.person_folded(c.value) = any (p_keys) -- a name is his or another's; words may name him
-                                  or c.member in ('reason', 'note', 'control', 'login') and governance.text_holds(c.value, p_words) end)
+                                  or c.member in ('reason', 'note', 'control', 'login', 'ended_reason') and governance.text_holds(c.value, p_words) end)
 $$;
 comment on function governance.person_commitments(uuid[], uuid[], boolean, text[], text[]) is 'Clear texts of commitments that name a person or are about him';
 

@@ -14,12 +14,18 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
             when p_kind like 'exception.%' then array['ended_by', 'why', 'revoked']
             when p_kind like 'drift.%' then array['why']
             when p_kind = 'request.escalated' then array['key']
-            when p_kind = 'operator.acted' then array['work', 'read_again', 'told_until']
+            when p_kind = 'operator.acted' then array['work', 'read_again', 'told_until', 'number']
             when p_kind = 'site.policy' then array['was']
             when p_kind like 'ticket.%' then array['key', 'kept', 'kept_key']
             when p_kind = 'delivery.quarantined' then array['body_sha256']
             when p_kind = 'gate.changed' then array['version', 'changes', 'after_sha256']
-            when p_kind = 'gate.proved' then array['known', 'roads', 'findings', 'rules']
+            when p_kind = 'gate.proved' then array['known', 'roads', 'findings', 'rules', 'shown_sha256']
+            -- said since a later release: rows of before would say more than their entries
+            when p_kind = 'approval.delegated' then array['starts_us']
+            when p_kind = 'policy.live' then array['duties_sha256']
+            when p_kind like 'clock.%' then array['due_us']
+            when p_kind = 'sla.calendar' then array['spans_sha256']
+            when p_kind = 'source.rules' then array['kind']
             else '{}' end end
       from (select coalesce(jsonb_object_agg(m.key, m.value) filter (where m.key not like '%\_commitment'), '{}') as rest,
                    not coalesce(bool_or(m.key like '%\_commitment'), false) as plain, -- written before there were any, or of nobody
@@ -42,6 +48,30 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.request_people(uuid) is 'Hash of the names that a request holds, with its salt; null: a person of it was erased';
 
+-- What else the row of a request says for good once it rests, and its clock with it.
+create or replace function governance.request_row(p_request uuid) returns bytea
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select sha256(convert_to(jsonb_strip_nulls(jsonb_build_object('reason', r.phase_reason, 'kind', r.kind, 'lifecycle', r.lifecycle,
+               'subject_kind', r.subject_kind, 'privileged', r.is_privileged, 'until_us', (extract(epoch from r.access_until) * 1000000)::bigint,
+               'approval_needed', r.approval_needed, 'cause', r.cause, 'follows', r.follows, 'submitted_by', r.submitted_by, 'rule', r.rule, 'site', r.site,
+               'mapping', r.mapping_version, 'emergency', r.emergency, 'approval_due_us', (extract(epoch from r.approval_due) * 1000000)::bigint,
+               'review_due_us', (extract(epoch from r.review_due) * 1000000)::bigint, 'mode', r.mode, 'mode_by', r.mode_by, 'mode_mapping', r.mode_mapping,
+               'goal_us', (extract(epoch from c.goal) * 1000000)::bigint, 'policy', y.sha256, 'calendar', k.sha256,
+               'due_us', (extract(epoch from c.due_at) * 1000000)::bigint))::text, 'UTF8'))
+      from governance.access_request r left join governance.sla_clock c on c.request_id = r.id
+      left join governance.sla_policy y on y.id = c.policy_id left join governance.sla_calendar k on k.id = c.calendar_id where r.id = p_request
+$$;
+comment on function governance.request_row(uuid) is 'Hash of what the row of a request and its clock say for good';
+
+-- Words of it, and who said done, as request_people() of the others.
+create or replace function governance.request_words(p_request uuid) returns bytea
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select sha256(s.salt || convert_to(jsonb_build_object('justification', r.justification, 'sponsor', r.sponsor,
+               'fulfillers', (select jsonb_agg(jsonb_build_array(f.cycle, f.person) order by f.id) from governance.fulfiller f where f.request_id = r.id))::text, 'UTF8'))
+      from governance.access_request r join governance.request_salt s on s.request_id = r.id where r.id = p_request
+$$;
+comment on function governance.request_words(uuid) is 'Hash of the words of a request and of who said done, with its salt; null: a person of it was erased';
+
 -- Before they are dropped. p_retention: their file.
 create or replace function governance.retain_told(p_retention bigint, p_kind text, p_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -61,8 +91,11 @@ begin
          where e.seq = any (p_ids) and e.kind = 'request.moved' and e.body like '%"clock":%' and c.clock ? 'ended'
          order by e.request_id, e.seq desc;
         insert into governance.retention_told (retention_id, request_id, kind, at, sha256)
-        select p_retention, q.request_id, 'request.people', clock_timestamp(), governance.request_people(q.request_id)
-          from governance.retention_request q where q.retention_id = p_retention;
+        select p_retention, q.request_id, x.kind, clock_timestamp(), x.said
+          from governance.retention_request q
+         cross join lateral (values ('request.people', governance.request_people(q.request_id)), ('request.row', governance.request_row(q.request_id)),
+                                    ('request.words', governance.request_words(q.request_id))) x(kind, said)
+         where q.retention_id = p_retention;
     when 'observations' then
         insert into governance.retention_told (retention_id, request_id, kind, at, record)
         select p_retention, i.request_id, 'observation', clock_timestamp(), o.id

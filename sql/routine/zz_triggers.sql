@@ -144,8 +144,9 @@ begin
     for t in select * from (values
         ('access_request', 'evidence_new', 'after insert', '', 'request.received'),
         ('access_request', 'evidence_move', 'after update of phase', 'when (old.phase is distinct from new.phase)', 'request.moved'),
-        ('access_request', 'evidence_remap', 'after update of mapped_hash, beneficiary',
-            'when (row(old.mapped_hash, old.beneficiary) is distinct from row(new.mapped_hash, new.beneficiary))', 'request.remapped'),
+        ('access_request', 'evidence_remap', 'after update of mapped_hash, beneficiary, justification, sponsor, approval_needed',
+            'when (row(old.mapped_hash, old.beneficiary, old.justification, old.sponsor, old.approval_needed)
+                   is distinct from row(new.mapped_hash, new.beneficiary, new.justification, new.sponsor, new.approval_needed))', 'request.remapped'),
         ('access_request', 'evidence_mode', 'after update of mode', 'when (old.mode is distinct from new.mode)', 'request.mode'),
         ('policy_decision', 'evidence_new', 'after insert', '', 'policy.decided'),
         ('sod_set', 'evidence_new', 'after insert', '', 'sod_set.began'),
@@ -196,10 +197,11 @@ begin
         ('gate_installation', 'evidence_new', 'after insert', '', 'gate.changed'),
         ('gate_installation', 'evidence_move', 'after update', 'when (old.state is distinct from new.state)', 'gate.changed'),
         ('gate_proof', 'evidence_new', 'after insert', '', 'gate.proved'),
-        ('gate_proof', 'evidence_drift', 'after update', 'when (old.fingerprint is distinct from new.fingerprint or old.open is distinct from new.open)', 'gate.proved'),
+        ('gate_proof', 'evidence_drift', 'after update', 'when (row(old.fingerprint, old.open, old.detail->''open_roads'', old.detail->''findings'', old.detail->''rules'')
+                    is distinct from row(new.fingerprint, new.open, new.detail->''open_roads'', new.detail->''findings'', new.detail->''rules''))', 'gate.proved'),
         ('source', 'evidence_new', 'after insert', '', 'source.rules'),
-        ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age, old.over_grant)
-                                                            is distinct from row(new.settle, new.confirmations, new.max_age, new.over_grant))', 'source.rules'),
+        ('source', 'evidence_rules', 'after update', 'when (row(old.kind, old.settle, old.confirmations, old.max_age, old.over_grant)
+                                                            is distinct from row(new.kind, new.settle, new.confirmations, new.max_age, new.over_grant))', 'source.rules'),
         ('ticket', 'evidence_bound', 'after update of request_id',
             'when (old.request_id is distinct from new.request_id and new.request_id is not null)', 'ticket.bound'),
         ('ticket', 'evidence_second', 'after update of second_of',

@@ -18,11 +18,16 @@ select coalesce(t.request_id, r.id) as request_id,
             when c.ended = 'verified' then coalesce(t.verified_at, r.verified_at) end as verified_at,
        case when t.is_whole then t.closed_at else coalesce(t.closed_at, r.closed_at) end as closed_at,
        t.first_entry,
-       t.last_entry
+       t.last_entry,
+       i.sources,
+       i.entitlements
   from governance.request_told t
   full join governance.access_request r on r.id = t.request_id
   left join governance.sla_clock c on c.request_id = r.id
-  left join governance.ticket k on k.request_id = r.id;
+  left join governance.ticket k on k.request_id = r.id
+  left join lateral (
+        select string_agg(x.source, '; ' order by x.id) as sources, string_agg(x.entitlement, '; ' order by x.id) as entitlements
+          from governance.request_item x where x.request_id = r.id and x.replaced_at is null) i on true;
 comment on view audit.population_v1 is 'All governed requests, one row each, as their entries tell it, for samples: nothing is left out, whatever became of it';
 comment on column audit.population_v1.request_id is 'Request';
 comment on column audit.population_v1.ticket is 'Ticket key; empty: it has none';
@@ -41,3 +46,5 @@ comment on column audit.population_v1.verified_at is 'Proven in the target syste
 comment on column audit.population_v1.closed_at is 'Ticket closed on that proof';
 comment on column audit.population_v1.first_entry is 'Its first entry of evidence; null: all were retained away';
 comment on column audit.population_v1.last_entry is 'Its last one, so far';
+comment on column audit.population_v1.sources is 'Source of each item that is asked for, in their order, with "; " between; null: only its entries are left';
+comment on column audit.population_v1.entitlements is 'Entitlement of each of these items, in the same order, with "; " between; null: only its entries are left';

@@ -57,12 +57,12 @@ def test_what_is_named_to_verify_with_is_looked_at(site, copied, tmp_path):
         assert verify(what, "--key", ours, "--anchors", anchors)[0] == 64, "anchors of what log?"
         code, said, _ = verify(what, "--key", ours, "--log", folder(site), "--anchors", anchors)
         assert code == 0 and re.search(r"[1-9]\d* checkpoints that were left elsewhere are of the entries of the log", said), said
-        code, said, _ = verify(what, "--key", ours, "--log", folder(site), "--anchors", tmp_path / "none")
-        assert code == 1 and said.startswith("there is no "), said
+        code, said, why = verify(what, "--key", ours, "--log", folder(site), "--anchors", tmp_path / "none")
+        assert code == 65 and "there is no " in why and not said, (said, why)
         code, said, _ = verify(what, "--key", ours, "--log", copied, "--anchors", anchors)
         assert code == 1 and "the log is an old copy" in said, said
-        assert verify(what, "--key", wrong, "--log", folder(site))[0] == 1
-    assert verify(export, "--key", wrong)[0] == verify(pack, "--key", wrong)[0] == 1
+        assert verify(what, "--key", wrong, "--log", folder(site))[0] == 65
+    assert verify(export, "--key", wrong)[0] == verify(pack, "--key", wrong)[0] == 65
     code, _, why = verify(out, "--key", ours)
     assert code == 64 and "name that, too, with --log DIRECTORY" in why, why
     assert verify(copied, "--key", ours, "--log", folder(site))[0] == verify(copied, "--key", ours, "--tsa", ours)[0] == 64

@@ -322,6 +322,50 @@ def test_a_broken_file_at_a_start_leaves_the_live_one(site):
     assert "INC-7" in site.countersign("mapping", "explain", key).stdout
 
 
+def test_a_mapping_that_was_edited_in_the_database_is_not_read(site):
+    """Neither the one that a request keeps nor the live one: what it said before goes on, and it is told."""
+    def edit(sha256, old, new):
+        assert old in site.sql(f"select body from governance.mapping_version where sha256 = '{sha256}'")
+        site.database.psql("set session_replication_role = replica; update governance.mapping_version "
+                           f"set body = replace(body, $${old}$$, $${new}$$) where sha256 = '{sha256}'", user="postgres")
+
+    key, live = site.ask_removal("okafor"), site.live()
+    site.until_phase(key, "fulfilling")
+    kept = site.request(key)["mapping_kept"]
+    assert kept.startswith(live)
+    with open(f"{site.folder}/mapping.yaml") as file:
+        site.write("mapping.yaml", file.read() + "# newer\n")
+    site.service.signal(signal.SIGHUP)
+    wait.until(lambda: site.live() != live, 10, what="another one is live")
+    site.service.stop()
+    edit(kept, OTHER, EDIT)
+    site.start_service()
+    site.resolve(key)
+    wait.until(lambda: f"the database has another text of mapping {kept}" in site.service.stderr, 20, what="it is told")
+    wait.until(lambda: "M011" in site.countersign("mapping", "history").stdout.splitlines()[0], 5, what="it is on record")
+    assert 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics() and "M011" in site.told()
+    seen = site.sql(f"select looked_at from governance.access_request r join governance.ticket t on t.request_id = r.id where t.issue_key = '{key}'")
+    site.act("comment", key, text="please")
+    wait.until(lambda: site.sql("select looked_at from governance.access_request r join governance.ticket t on t.request_id = r.id "
+                                f"where t.issue_key = '{key}'") != seen, 20, what="it is looked at again")
+    assert site.request(key)["phase"] == "fulfilling" and site.items(key) == "x-fin-ledger-admin"
+    assert site.sql("select count(*) from governance.mapping_event where act = 'refused' and detail->>'code' = 'M011'") == "1", "told once"
+    shown = site.countersign("mapping", "show", "--at", kept[:12], check=False)
+    assert shown.returncode == 65 and f"another text of mapping {kept[:12]}" in shown.stderr
+    edit(kept, EDIT, OTHER)
+    site.until_phase(key, "verifying")
+    assert 'countersign_mapping_last_reload_successful{site="acme"} 1.000' in site.metrics()
+    # the live one, that a plan made so: a service that starts with a file of before
+    site.countersign("mapping", "rollback", kept, "--reason", "back")
+    wait.until(lambda: site.live() == live, 10, what="it is live")
+    site.service.stop()
+    edit(kept, OTHER, EDIT)
+    site.start_service()
+    wait.until(lambda: f"the database has another text of mapping {kept}" in site.service.stderr, 20, what="nor is it taken up")
+    assert site.live() != live
+    edit(kept, EDIT, OTHER)
+
+
 class LookedAt(Told):
     """Gate and desk are looked at without end."""
 

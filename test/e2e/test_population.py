@@ -49,6 +49,8 @@ def test_a_population_is_what_the_log_tells(site, tmp_path):
     wait.until(lambda: site.sql(busy) == "0", 60, what="each has its ticket, and nothing more is done")
     before, said, verified = exported("before")
     assert verified[0] == 0 and "are there, and the log tells of" not in said, (verified, said)
+    assert {(r["sources"], r["entitlements"]) for r in before.values()} == {("sap-fin", "fin-viewer")}
+    assert (tmp_path / "before" / "population.csv").read_text().splitlines()[0].endswith(",sources,entitlements")
     changed, _, verified = exported("changed", "--by", "changed")
     assert verified[0] == 0 and set(changed) == set(before) and json.loads((tmp_path / "changed" / "manifest.json").read_text())["by"] == "changed"
     site.service.stop()
@@ -74,6 +76,9 @@ def test_a_population_is_what_the_log_tells(site, tmp_path):
     superuser(restored + f"update governance.access_request set is_privileged = not is_privileged where id = '{taken}'")  # another stratum
     away("stratum")
     superuser(f"update governance.access_request set is_privileged = not is_privileged where id = '{taken}'; "
+              f"update governance.request_item set entitlement = 'fin-other' where request_id = '{taken}'")
+    away("about")
+    superuser(f"update governance.request_item set entitlement = 'fin-viewer' where request_id = '{taken}'; "
               f"update governance.evidence_entry set body = replace(body, '\"to\":\"{before[taken]['phase']}\"', '\"to\":\"cancelled\"') where request_id = '{taken}'")
     away("told-otherwise")
     superuser("update governance.evidence_entry e set body = k.body from public.kept_entries k where k.seq = e.seq; "
@@ -89,6 +94,8 @@ def test_a_population_is_what_the_log_tells(site, tmp_path):
     assert code == 1 and f"request {taken} is not as its entries tell it: phase is 'cancelled', and they say '{before[taken]['phase']}'" in said, said
     code, said, _ = verify(tmp_path / "stratum", "--log", log, "--key", key)
     assert code == 1 and f"request {taken} is not as its entries tell it: is_privileged is true, and it was approved as false" in said, said
+    code, said, _ = verify(tmp_path / "about", "--log", log, "--key", key)
+    assert code == 1 and f"request {taken} is not as its entries tell it: its entitlements are other ones than those whose hashes they say" in said, said
     assert verify(tmp_path / "lost")[0] == 0, "alone it is whole: nobody vouches for it"
     # a table that says something else than the lines, with a manifest that fits
     table, manifest = tmp_path / "before" / "population.csv", tmp_path / "before" / "manifest.json"
@@ -131,6 +138,20 @@ def test_a_line_without_an_end_takes_no_memory(tmp_path):
     limited = f"ulimit -v {300 * 1024}; exec \"$0\" evidence verify \"$1\""
     done = subprocess.run(["sh", "-c", limited, str(world.ROOT / "build" / "countersign"), path], capture_output=True, text=True)
     assert done.returncode == 1 and done.stdout.startswith("line 1: it is too long"), done
+
+
+@pytest.mark.parametrize("named, why", [
+    (["LOG", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "OTHER"], "not the key of a log"),
+    (["EXPORT", "--log", "NONE"], "there is no directory"), (["EXPORT", "--log", "OTHER"], "there is no directory"),
+    (["LOG", "--anchors", "NONE"], "there is no"), (["LOG", "--anchors", "OTHER", "--tsa", "NONE"], "cannot open"),
+    (["LOG", "--anchors", "OTHER", "--tsa", "OTHER"], "no certificate"), (["NONE"], "cannot open")], ids=lambda x: " ".join(x) if isinstance(x, list) else "")
+def test_what_cannot_be_read_is_no_verdict(site, tmp_path, named, why):
+    """Nothing was verified: not as when something does not verify."""
+    (tmp_path / "other").write_text("whatever\n")
+    (tmp_path / "export").write_text("{}\n")
+    files = {"LOG": folder(site), "NONE": tmp_path / "none", "OTHER": tmp_path / "other", "EXPORT": tmp_path / "export"}
+    code, said, why_not = verify(*(files.get(word, word) for word in named))
+    assert code == 65 and said == "" and why in why_not, (code, said, why_not)
 
 
 def test_what_a_pack_says_of_itself_is_not_said_by_the_verifier(site, tmp_path):

@@ -1,4 +1,4 @@
-"""Fifty kinds of tampering by a superuser of the database, each with a copy of one world's: named, with the place, by `db verify` or by
+"""Sixty and more kinds of tampering by a superuser of the database, each with a copy of one world's: named, with the place, by `db verify` or by
 `evidence verify` against what was published."""
 import pathlib
 import re
@@ -209,6 +209,23 @@ KINDS = {
                                 "request {shut} says that it was verified at another time"),
     "it was in time": ("update governance.sla_clock set stopped_at = stopped_at - interval '1 ms' where request_id = '{shut}'", DB,
                        "the clock of request {shut} is another one"),
+    "its goal is further away": ("update governance.sla_clock set goal = goal + interval '9 h' where request_id = '{open}'", DB,
+                                 r"entry \d+ +the clock of request {open} is another one"),
+    "its goal passes later": ("update governance.sla_clock set due_at = started_at + goal + interval '1 day' where request_id = '{open}'", DB,
+                              r"entry \d+ +the clock of request {open} is another one"),
+    "it is held": ("update governance.sla_clock set paused_since = now(), paused_until = now() + interval '1 day' where request_id = '{open}'", DB,
+                   r"entry \d+ +the clock of request {open} is not of what it is, or not held as is recorded"),
+    "it was for another reason": ("update governance.access_request set justification = 'because' where id = '{open}'", DB,
+                                  r"entry \d+ +request {open} has another justification"),
+    "another one vouches for whom it is": ("update governance.access_request set sponsor = 'x@example.com' where id = '{open}'", DB,
+                                           r"entry \d+ +request {open} has another sponsor"),
+    "another platform sent it": ("update governance.access_request set submitted_by = 'other' where id = '{open}'", DB,
+                                 r"entry \d+ +request {open} says otherwise than its entry, by its submitted_by: other"),
+    "it is where it is for another reason": ("update governance.access_request set phase_reason = 'Other' where id = '{shut}'", DB,
+                                             r"entry {shut_seq} +request {shut} says otherwise than its entry, by its phase_reason: Other"),
+    "another one did the work": ("update governance.fulfiller set person = 'x@example.com'", DB, r"entry \d+ +claim \S+ of request \S+ has another fulfiller"),
+    "nobody did the work": ("delete from governance.fulfiller", DB, r"entry \d+ +claim \S+ of request \S+ has another fulfiller"),
+    "a source is read in another way": ("update governance.source set kind = 'csv'", DB, r"entry \d+ +source \S+ is another one"),
     "something else was read": ("update governance.observation set raw_sha256 = sha256('x') where raw_sha256 is not null", DB,
                                 r"entry {seen} +observation \d+ has another raw"),
     "another account was read": ("update governance.observation set native_id = 'x'", DB, r"entry {seen} +observation \d+ has another id"),
@@ -283,8 +300,8 @@ def test_a_superuser_is_found_out(site, facts, kind):
     assert code == 1 and re.search(wanted, said), (wanted, said)
 
 
-def test_there_are_fifty():
-    assert len(KINDS) >= 50
+def test_there_are_sixty():
+    assert len(KINDS) >= 60
 
 
 # The same evidence as it was written before there were commitments.

@@ -116,6 +116,67 @@ static void what_was_retained_is_told_to_the_minute(void **state)
             "closed_at");
 }
 
+#define ADMIN \
+    "943a3e375003353841842f9d502499f935e3511067e35b32d336cb24a6681f0a" /* of "role; admin" */
+#define VIEWER                                                                        \
+    "d35ca5051b82ffc326a3b0b6574a9a3161dee16b9478a199ee39cd803ce5b799" /* of "viewer" \
+                                                                        */
+#define ITEM(number, kind, source, hash)                                          \
+    "{\"at\":\"2026-11-27T08:00:01Z\",\"detail\":{\"entitlement_sha256\":\"" hash \
+    "\",\"item\":" number ",\"source\":\"" source "\"},\"kind\":\"item." kind     \
+    "\",\"request\":\"" ONE "\"}"
+
+/* As told above, with its items. */
+static bool with_items(struct told_book *book, const char *sources, const char *entitlements,
+                       struct err *err)
+{
+    char text[2048];
+
+    snprintf(text, sizeof text, "%.*s,\"site\":\"acme\",\"sources\":%s,\"entitlements\":%s}",
+             (int)strlen(AS_TOLD) - 1, AS_TOLD, sources, entitlements);
+    return row(book, text, err);
+}
+
+static void its_items_are_those_that_are_wanted(void **state)
+{
+    static const char *const ITEMS[] = {
+        ITEM("9", "wanted", "crm", VIEWER), ITEM("2", "wanted", "sap", ADMIN),
+        ITEM("1", "wanted", "old", VIEWER), ITEM("1", "replaced", "old", VIEWER),
+        ITEM("2", "observed", "sap", VIEWER)};
+    static const struct {
+        const char *sources, *entitlements, *why; /* NULL: it is as told */
+    } CASES[] = {
+        {"\"sap; crm\"", "\"role; admin; viewer\"", NULL},
+        {"\"crm; sap\"", "\"role; admin; viewer\"",
+         "sources is 'crm; sap', and they say 'sap; crm'"},
+        {"\"sap\"", "\"role; admin\"", "sources is 'sap'"},
+        {"null", "null", "sources is ''"},
+        {"\"sap; crm\"", "\"role; admin; owner\"", "its entitlements are other ones"},
+        {"\"sap; crm\"", "\"role; admin; viewer; owner\"", "its entitlements are other ones"},
+        {"\"sap; crm\"", "\"role; admin\"", "its entitlements are other ones"},
+        {"\"sap; crm\"", "null", "its entitlements are other ones"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct told_book *book = heard(false, DAY_US, 6);
+        struct err err = {0};
+        for (size_t e = 0; e < sizeof ITEMS / sizeof ITEMS[0]; e++)
+            assert_true(told_hear(book, 6, str_of(ITEMS[e]), &err));
+        bool good = with_items(book, CASES[i].sources, CASES[i].entitlements, &err);
+        assert_int_equal(good, CASES[i].why == NULL);
+        if (CASES[i].why)
+            assert_non_null(strstr(err.what, CASES[i].why));
+        told_free(book);
+    }
+    /* entries of before have no hash of the entitlement */
+    struct told_book *book = heard(false, DAY_US, 6);
+    struct err err = {0};
+    assert_true(told_hear(book, 6, STR(ITEM("3", "wanted", "sap", "")), &err));
+    assert_true(with_items(book, "\"crm\"", "\"x\"", &err));
+    told_free(book);
+}
+
 static void periods_are_of_the_wish_or_of_its_moves(void **state)
 {
     struct err err = {0};
@@ -162,5 +223,6 @@ static void what_is_no_entry_is_not_passed_over(void **state)
 UNIT_MAIN(cmocka_unit_test(a_row_is_what_the_entries_tell),
           cmocka_unit_test(whatever_else_it_says_is_named),
           cmocka_unit_test(what_was_retained_is_told_to_the_minute),
+          cmocka_unit_test(its_items_are_those_that_are_wanted),
           cmocka_unit_test(periods_are_of_the_wish_or_of_its_moves),
           cmocka_unit_test(what_is_no_entry_is_not_passed_over))
