@@ -473,9 +473,9 @@ select m.site, m.rule, m.request_type, m.mode,
  group by m.site, m.rule, m.request_type, m.mode
  order by count(*) filter (where t.refused in ('StillPresent', 'Missing') and t.unproven) desc, count(t.request_id) desc, m.site, m.rule, m.request_type
 
--- name: gate_turn
+-- name: gate_hold
 -- params: site text
-select governance.gate_turn($1)
+select governance.gate_hold($1)
 
 -- name: gate_begin
 -- params: p jsonb
