@@ -137,6 +137,19 @@ bool cli_database(const struct config *config, struct arena *arena, struct pg_op
     return cli_any_database(config, arena, ret, err) && store_schema_fits(ret, err);
 }
 
+bool cli_sessions_stay(const struct pg_options *options, struct err *err)
+{
+    enum pg_between between = PG_NOTHING;
+    struct err away = {0};
+
+    if (options->pooled || !pg_see_between(options, &between, &away) ||
+        between != PG_POOLS_TRANSACTIONS)
+        return true;
+    return FAIL(err, ERR_CONFIG,
+                "a proxy that pools transactions stands before the database: write 'pooler: "
+                "transaction' under 'database' (deploy/pooler.md)");
+}
+
 bool cli_any_database(const struct config *config, struct arena *arena, struct pg_options *ret,
                       struct err *err)
 {
@@ -148,7 +161,7 @@ bool cli_any_database(const struct config *config, struct arena *arena, struct p
                                .connect_timeout_ms = 10000,
                                .statement_timeout_ms = 600000,
                                .deadline_ms = 610000,
-                               .prepare = true,
+                               .pooled = config->database_pooled,
                                .queue_max = 16};
     if (!config->database_password.len)
         return true;

@@ -70,6 +70,10 @@ MUST_CHECK bool cli_database(const struct config *config, struct arena *arena,
 /* The same of any database: for `db migrate` and `db verify`. */
 MUST_CHECK bool cli_any_database(const struct config *config, struct arena *arena,
                                  struct pg_options *ret, struct err *err);
+/* Before a pool is made of them: sessions are left as they were for whoever gets them next, so they
+ * have to stay ours, or options->pooled. A database that does not answer is for the pool to find
+ * out. */
+MUST_CHECK bool cli_sessions_stay(const struct pg_options *options, struct err *err);
 
 /* One call to the running service's API. *ret_status 0: not reached. The body is in the arena. */
 MUST_CHECK bool cli_api(const struct config *config, struct arena *arena, const char *method,

@@ -93,33 +93,66 @@ static void say_remedies(const struct store_findings *f)
         fprintf(stderr, "evidence was changed: keep this database as it is and call the auditor\n");
 }
 
-static int verify(struct cli *cli, const struct pg_options *options)
+static const char *reached(enum pg_between between)
 {
+    switch (between) {
+    case PG_NOTHING:
+        return "directly";
+    case PG_POOLS_SESSIONS:
+        return "through a pooler of sessions";
+    case PG_POOLS_TRANSACTIONS:
+        return "through a pooler of transactions";
+    }
+    return "?";
+}
+
+/* With --conninfo nothing is said of the service's own way. */
+static bool say_between(const struct pg_options *options, enum pg_between between, bool configured)
+{
+    bool pools = between == PG_POOLS_TRANSACTIONS;
+
+    if (configured && pools && !options->pooled)
+        fprintf(stderr, "the service will not start behind this pooler: write 'pooler: "
+                        "transaction' under 'database'\n");
+    if (configured && !pools && options->pooled)
+        fprintf(stderr, "no pooler of transactions was seen: without 'pooler: transaction' each "
+                        "statement is planned once, not each time\n");
+    return !configured || !pools || options->pooled;
+}
+
+static int verify(struct cli *cli, const struct pg_options *options, bool configured)
+{
+    enum pg_between between;
     struct store_findings f;
     struct err err = {0};
     int left = cli_leftover(cli);
 
     if (left)
         return left;
+    if (!pg_see_between(options, &between, &err))
+        return cli_fail(&err);
     struct verifying v = {.cli = cli};
     bool done = store_verify(options, on_object, on_progress, &v, &f, &err);
     progress_end(&v.progress);
     if (!done)
         return cli_fail(&err);
-    bool good = !f.missing && !f.breaking && !f.changed && !f.uncommented && !f.objects &&
+    bool fits = say_between(options, between, configured);
+    bool good = fits && !f.missing && !f.breaking && !f.changed && !f.uncommented && !f.objects &&
                 !f.broken_at && !f.rows && !f.forged && !f.commitments_forged;
     if (cli->json) {
-        printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
+        printf("{\"ok\":%s,\"reached\":\"%s\",\"migrations\":%d,\"missing\":%d,\"changed\":%d,"
+               "\"newer\":%d,"
                "\"uncommented\":%d,"
                "\"objects\":%d,\"rows\":%d,\"names_compared\":%s,\"evidence\":%lld,\"checkpoints\":"
                "%lld,\"broken_at\":"
                "%lld,"
                "\"retained\":%lld,\"forged\":%d,\"commitments_forged\":%d}\n",
-               good ? "true" : "false", f.migrations, f.missing, f.changed, f.newer, f.uncommented,
-               f.objects, f.rows, f.names_compared ? "true" : "false", (long long)f.evidence,
-               (long long)f.checkpoints, (long long)f.broken_at, (long long)f.retained, f.forged,
-               f.commitments_forged);
+               good ? "true" : "false", reached(between), f.migrations, f.missing, f.changed,
+               f.newer, f.uncommented, f.objects, f.rows, f.names_compared ? "true" : "false",
+               (long long)f.evidence, (long long)f.checkpoints, (long long)f.broken_at,
+               (long long)f.retained, f.forged, f.commitments_forged);
     } else {
+        printf("reached      %s\n", reached(between));
         printf("migrations   %d the same, %d missing, %d changed, %d newer\n", f.migrations,
                f.missing, f.changed, f.newer);
         printf("comments     %d tables or views without one\n", f.uncommented);
@@ -165,7 +198,7 @@ static int db(struct cli *cli)
     if (strcmp(verb, "migrate") == 0)
         return migrate(cli, &options);
     if (strcmp(verb, "verify") == 0)
-        return verify(cli, &options);
+        return verify(cli, &options, !conninfo);
     return cli_usage(cli, USAGE);
 }
 

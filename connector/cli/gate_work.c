@@ -32,12 +32,12 @@ static struct site *open_site(struct gate_work *w, const struct site_config *c, 
 
 static bool open_database(struct gate_work *w, struct err *err)
 {
-    struct pg_options options;
-
-    if (!cli_database(w->config, w->arena, &options, err))
+    if (!cli_database(w->config, w->arena, &w->database, err))
         return false;
-    options.role = "countersign_service";
-    w->pg = pg_new(w->loop, &options);
+    if (!cli_sessions_stay(&w->database, err))
+        return false;
+    w->database.role = "countersign_service";
+    w->pg = pg_new(w->loop, &w->database);
     w->store = (struct store){.pg = w->pg, .owner = STR("countersign gate")};
     return true;
 }
@@ -50,6 +50,7 @@ bool gate_work_open(struct gate_work *w, const struct site_config *site, bool ne
 
     w->at = site;
     w->pg = NULL;
+    w->turn = NULL;
     w->reader = w->own = w->agent = NULL;
     w->loop = io_loop_new();
     w->http = http_new(w->loop, &http);
@@ -87,6 +88,7 @@ void gate_work_close(struct gate_work *w)
 
     for (size_t i = 0; i < 3; i++)
         site_close(sites[i]);
+    pg_session_close(w->turn);
     if (w->pg)
         pg_close(w->pg, on_closed, &pg_done);
     http_close(w->http, on_closed, &http_done);
@@ -205,17 +207,31 @@ static enum store_outcome told(const struct waiting *x, struct err *err)
     return x->outcome;
 }
 
+/* Without a transaction that was begun nothing is held. */
+static void *open_turn(struct gate_work *w, struct err *err)
+{
+    void *session = pg_session_open(&w->database, err);
+
+    if (session && pg_session_begin(session, "", err))
+        return session;
+    pg_session_close(session);
+    return NULL;
+}
+
 bool gate_turn(struct gate_work *w, struct err *err)
 {
-    struct waiting x = {.arena = w->arena};
+    bool ours = false;
 
-    store_gate_turn(&w->store, w->at->name, on_number, &x);
-    io_loop_wait(w->loop, &x.done);
-    if (x.outcome == STORE_OK && !x.number)
-        return FAIL(err, ERR_CONFLICT,
-                    "another run of countersign gate is at this site: run this one again when it "
-                    "has ended");
-    return told(&x, err) == STORE_OK;
+    if (!w->turn)
+        w->turn = open_turn(w, err);
+    if (!w->turn)
+        return false;
+    /* asked anew for each project: a session that was lost meanwhile is found out */
+    if (!store_gate_turn(w->turn, w->at->name, &ours, err))
+        return false;
+    return ours || FAIL(err, ERR_CONFLICT,
+                        "another run of countersign gate is at this site: run this one again when "
+                        "it has ended");
 }
 
 enum store_outcome gate_begin(struct gate_work *w, const struct store_gate_change *change,

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "io/io_pg.h"
 #include "json/json_write.h"
 #include "site/site_gate.h"
 #include "store/store.h"
@@ -24,7 +25,9 @@ struct gate_work {
     struct arena *arena;
     struct io_loop *loop;
     struct http *http;
+    struct pg_options database;
     struct pg *pg; /* NULL: not asked for */
+    void *turn;    /* the session in whose transaction it is our turn, or NULL */
     struct store store;
     struct site_config reader_config, agent_config;
     struct site *reader, *own, *agent; /* reader is own without an administrator's credential */
@@ -67,7 +70,7 @@ const struct site_gate *gate_look(struct gate_work *w, struct str project, bool 
 const struct site_gate *gate_read(struct gate_work *w, const struct jsm_gate_key *key,
                                   struct str workflow_id);
 struct jsm_answer gate_ask(struct gate_work *w, const struct jsm_call *call);
-/* Before anything of the site is changed: nobody else does until this process ends. False: err, a
+/* Before anything of the site is changed: nobody else does until gate_work_close. False: err, a
  * conflict while another run does. */
 MUST_CHECK bool gate_turn(struct gate_work *w, struct err *err);
 enum store_outcome gate_begin(struct gate_work *w, const struct store_gate_change *change,

@@ -8,6 +8,8 @@
 #include "io/io_file.h"
 #include "service/serve.h"
 
+enum { SEE_MS = 3000 };
+
 /* Nothing else is wrong with the configuration than its mapping files. */
 static bool is_of_mappings(const struct diag_list *diags)
 {
@@ -83,6 +85,18 @@ static const struct config *load(struct cli *cli, struct arena *arena, int *ret_
     return NULL;
 }
 
+/* Before anything is left in a session that is not ours alone. A database that is away the service
+ * waits for by itself. */
+static bool sessions_stay(const struct config *config, struct arena *arena, struct err *err)
+{
+    struct pg_options options;
+
+    if (!cli_any_database(config, arena, &options, err))
+        return false;
+    options.connect_timeout_ms = SEE_MS;
+    return cli_sessions_stay(&options, err);
+}
+
 static int serve(struct cli *cli)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
@@ -95,6 +109,8 @@ static int serve(struct cli *cli)
     const struct config *config = load(cli, arena, &code);
     if (!config)
         return code;
+    if (!sessions_stay(config, arena, &err))
+        return cli_fail(&err);
     return service_run(config, port_file, getenv("NOTIFY_SOCKET"), &err) ? EXIT_CODE_OK
                                                                          : cli_fail(&err);
 }

@@ -220,6 +220,7 @@ struct config {
     struct config_input input;              /* where its values came from; borrowed */
     struct str database, database_password; /* conninfo; secret reference or empty */
     int database_connections;
+    bool database_pooled; /* a proxy that pools transactions stands between */
     struct str listen_address, ops_address;
     int listen_port, ops_port;
     struct str tls_cert, tls_key;

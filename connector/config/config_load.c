@@ -14,9 +14,22 @@ static struct values section(const struct loader *l, const char *name)
     return v;
 }
 
+/* What a session is begun with is lost where sessions change hands; a proxy may read it, though. */
+static void load_pooler(struct loader *l, const struct yaml *map, const struct values *v)
+{
+    static const char *const POOLERS[] = {"none", "transaction", NULL};
+
+    l->c->database_pooled = value_choice(v, map, "pooler", "C195", POOLERS) == 1;
+    if (!l->c->database_pooled || !value_conninfo_has(l->c->database, STR("options")))
+        return;
+    diag_warning(v->diags, "C196", map ? map->pos : (struct diag_pos){0},
+                 "the connection's options reach no session behind a pooler of transactions");
+    diag_help(v->diags, "let them be settings of the login itself (deploy/pooler.md)");
+}
+
 static void load_database(struct loader *l, const struct yaml *root)
 {
-    static const char *const KNOWN[] = {"conninfo", "password", "connections", NULL};
+    static const char *const KNOWN[] = {"conninfo", "password", "connections", "pooler", NULL};
     const struct yaml *map = value_map(&l->v, root, "database");
     struct values v = section(l, "database");
     const char *short_name = v.environment ? v.environment("COUNTERSIGN_DATABASE") : NULL;
@@ -32,6 +45,7 @@ static void load_database(struct loader *l, const struct yaml *root)
     value_refuse_password(&v, from_file ? stands : NULL, l->c->database, "database.password");
     l->c->database_password = value_secret(&v, map, "password", false, 1);
     l->c->database_connections = (int)value_int(&v, map, "connections", 4, 1, 64);
+    load_pooler(l, map, &v);
 }
 
 static void load_listen(struct loader *l, const struct yaml *root)
@@ -296,6 +310,7 @@ static void refuse_unknown_set(struct loader *l)
     static const char *const OPTIONS[] = {"database.conninfo",
                                           "database.password",
                                           "database.connections",
+                                          "database.pooler",
                                           "listen.address",
                                           "listen.port",
                                           "listen.ops_address",

@@ -254,18 +254,23 @@ struct str value_secret(const struct values *v, const struct yaml *map, const ch
     return s;
 }
 
-/* password= of a conninfo, or user:password@ of a URI */
-static bool has_password(struct str s)
+bool value_conninfo_has(struct str s, struct str parameter)
 {
-    static const struct str WORD = {"password", 8};
-
-    for (size_t i = 0; i + WORD.len < s.len; i++) {
-        if (!str_eq_nocase(str_n(s.p + i, WORD.len), WORD))
+    for (size_t i = 0; i + parameter.len < s.len; i++) {
+        if (!str_eq_nocase(str_n(s.p + i, parameter.len), parameter))
             continue;
-        struct str rest = str_trim(str_n(s.p + i + WORD.len, s.len - i - WORD.len));
+        struct str rest = str_trim(str_n(s.p + i + parameter.len, s.len - i - parameter.len));
         if (rest.len && rest.p[0] == '=')
             return true;
     }
+    return false;
+}
+
+/* password= of a conninfo, or user:password@ of a URI */
+static bool has_password(struct str s)
+{
+    if (value_conninfo_has(s, STR("password")))
+        return true;
     for (size_t i = 0; i + 2 < s.len; i++) {
         if (memcmp(s.p + i, "://", 3) != 0)
             continue;

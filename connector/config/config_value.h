@@ -51,6 +51,8 @@ struct str value_secret(const struct values *v, const struct yaml *map, const ch
  * fault, and is not shown. */
 void value_refuse_password(const struct values *v, const struct yaml *node, struct str text,
                            const char *remedy);
+/* Does a connection string give that parameter? */
+bool value_conninfo_has(struct str conninfo, struct str parameter);
 /* A name that becomes part of an address, a metric or a report: letters, digits, - _ . */
 void value_check_name(const struct values *v, const struct yaml *map, const char *key,
                       struct str name);

@@ -364,6 +364,7 @@ struct pg *pg_new(struct io_loop *loop, const struct pg_options *options)
     list_init(&pg->queue);
     list_init(&pg->failed);
     list_init(&pg->spare);
+    buf_init(&pg->settings, PG_SETTINGS_BYTES);
     pg->conns_len = options->connections;
     pg->wanted = 1;
     pg->conns = io_alloc((size_t)options->connections * sizeof *pg->conns);
@@ -398,6 +399,7 @@ static void pg_on_tick_closed(uv_handle_t *handle)
         free(pg->conns[i].prepared);
     pg_wipe(pg->conninfo);
     pg_wipe(pg->password);
+    buf_done(&pg->settings);
     free(pg->role);
     free(pg->application);
     free(pg->conns);

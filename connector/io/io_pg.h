@@ -3,7 +3,7 @@
  * Each statement is one transaction (state changes are SQL routines, so nothing needs more);
  * statements queue on the least busy connection and are pipelined there, each behind its own Sync.
  * Many rows in one statement, and so in one commit, are arrays (pg_array_begin). Statements are
- * prepared lazily per connection under their name.
+ * prepared lazily per connection under their name, unless a proxy pools transactions (`pooled`).
  *
  * A connection that is lost, or that passes its deadline, is discarded: what was sent on it ends as
  * PG_UNKNOWN, what was not sent yet moves to another connection. A WARNING on commit also ends as
@@ -62,13 +62,14 @@ struct pg_options {
     /* From the call to its reply. At most half of it is spent waiting for a free connection (with
      * no connection up 1.5 s at most), then the answer is PG_AWAY. */
     int64_t deadline_ms;
-    /* False behind a transaction-pooling proxy: then role must be NULL, and timeouts are the login
-     * role's own settings, since a session there has no settings of its own. */
-    bool prepare;
+    /* Behind a proxy that pools transactions, where each gets whatever session is free: nothing is
+     * left in one. Statements are not prepared; role and settings go before each in its
+     * transaction.
+     */
+    bool pooled;
     bool read_only; /* a source that we only read: standbys are welcome, the session cannot write */
     /* Every statement is planned once for any parameters, not five times for given ones first: for
-     * sessions whose statements find what they want by index whatever they are given. Not behind a
-     * pooling proxy. */
+     * sessions whose statements find what they want by index whatever they are given. */
     bool plan_once;
     size_t queue_max; /* waiting statements; more are answered PG_AWAY */
 };
@@ -109,16 +110,35 @@ struct str pg_cell(const struct pg_reply *reply, int row, int col);
  * documentation, appendix A. */
 bool pg_try_later(const struct pg_reply *reply);
 
-/* Blocking, for command-line tools: same reply, run to the end. */
+/* Blocking, for command-line tools: same reply, run to the end. Role and settings always go with
+ * each transaction, so that nobody has to say what stands between. */
 MUST_CHECK bool pg_run_blocking(const struct pg_options *options,
-                                bool (*body)(void *arg, void *pgconn, struct err *err), void *arg,
+                                bool (*body)(void *arg, void *session, struct err *err), void *arg,
                                 struct err *err);
-/* Inside the body, with its pgconn. A script may hold many statements, without parameters. A
- * query's reply borrows its cells until pg_session_release; false leaves nothing to release. */
-MUST_CHECK bool pg_session_script(void *pgconn, const char *sql, struct err *err);
-MUST_CHECK bool pg_session_query(void *pgconn, const struct pg_stmt *stmt,
+/* The same for whoever cannot be a body; NULL: err. */
+void *pg_session_open(const struct pg_options *options, struct err *err);
+void pg_session_close(void *session); /* or NULL; what is not committed is undone */
+/* A transaction, with role and settings; how: "isolation level ...", or "". A script that says
+ * "commit" or "rollback" ends it. */
+MUST_CHECK bool pg_session_begin(void *session, const char *how, struct err *err);
+/* A script may hold many statements, without parameters. A query is a transaction of its own where
+ * none was begun. Its reply borrows its cells until pg_session_release; false leaves nothing to
+ * release. */
+MUST_CHECK bool pg_session_script(void *session, const char *sql, struct err *err);
+MUST_CHECK bool pg_session_query(void *session, const struct pg_stmt *stmt,
                                  const struct pg_param *params, struct pg_reply *ret_reply,
                                  struct err *err);
 void pg_session_release(struct pg_reply *reply);
+
+/* What stands between us and the server. */
+enum pg_between {
+    PG_NOTHING = 0, /* that could be seen */
+    PG_POOLS_SESSIONS,
+    PG_POOLS_TRANSACTIONS, /* a session changes under its client: options->pooled is for that */
+};
+/* Blocking, some milliseconds. By how sessions are seen to change hands, so that a pooler of
+ * transactions whose sessions are all busy may pass for one of sessions. */
+MUST_CHECK bool pg_see_between(const struct pg_options *options, enum pg_between *ret,
+                               struct err *err);
 
 #endif

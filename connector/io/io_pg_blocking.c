@@ -1,36 +1,75 @@
-/* The blocking road for command-line tools: one session, no pipeline, no loop. */
+/* The blocking road for command-line tools: one session, no pipeline, no loop. Nothing is left in
+ * the session, so that it may be one of a pooler's. */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "io/io_pg_priv.h"
+#include "io/io_priv.h"
+
+enum { SEE_TRIES = 5, SEE_MS = 2000 };
+
+struct session {
+    PGconn *link;
+    struct buf settings;
+};
 
 static void drop_link(PGconn **link)
 {
     PQfinish(*link);
 }
 
-static bool session_settings(const struct pg_options *options, PGconn *link, struct err *err)
+static void drop_session(void **session)
 {
-    AUTO(drop_buf) struct buf script = {0};
-    const char *why = NULL;
+    pg_session_close(*session);
+}
 
-    buf_init(&script, 4096);
-    if (!pg_link_settings(options, link, &script, &why))
-        return FAIL(err, ERR_CONFIG, "%s", why);
-    return script.len == 0 || pg_session_script(link, script.p, err);
+static PGconn *link_open(const struct pg_options *options, struct err *err)
+{
+    PGconn *link = pg_link_open(options, NULL, true);
+
+    if (link && PQstatus(link) == CONNECTION_OK)
+        return link;
+    struct str why = str_trim(str_of(link ? PQerrorMessage(link) : "out of memory"));
+    (void)FAIL(err, ERR_TEMPORARY, "cannot connect to the database: %.*s", STR_ARG(why));
+    PQfinish(link);
+    return NULL;
+}
+
+void *pg_session_open(const struct pg_options *options, struct err *err)
+{
+    PGconn *link = link_open(options, err);
+
+    if (!link)
+        return NULL;
+    struct session *s = io_alloc(sizeof *s);
+    s->link = link;
+    buf_init(&s->settings, PG_SETTINGS_BYTES);
+    if (pg_link_settings(options, link, true, &s->settings))
+        return s;
+    pg_session_close(s);
+    (void)FAIL(err, ERR_CONFIG, "the role's name cannot be quoted");
+    return NULL;
+}
+
+void pg_session_close(void *session)
+{
+    struct session *s = session;
+
+    if (!s)
+        return;
+    PQfinish(s->link);
+    buf_done(&s->settings);
+    free(s);
 }
 
 bool pg_run_blocking(const struct pg_options *options,
-                     bool (*body)(void *arg, void *pgconn, struct err *err), void *arg,
+                     bool (*body)(void *arg, void *session, struct err *err), void *arg,
                      struct err *err)
 {
-    AUTO(drop_link) PGconn *link = pg_link_open(options, NULL, true);
+    AUTO(drop_session) void *session = pg_session_open(options, err);
 
-    if (!link || PQstatus(link) != CONNECTION_OK) {
-        struct str why = str_trim(str_of(link ? PQerrorMessage(link) : "out of memory"));
-        return FAIL(err, ERR_TEMPORARY, "cannot connect to the database: %.*s", STR_ARG(why));
-    }
-    return session_settings(options, link, err) && body(arg, link, err);
+    return session && body(arg, session, err);
 }
 
 /* The kind follows from what the server said; a session that ended in the middle leaves the outcome
@@ -59,9 +98,8 @@ static bool session_succeeded(const PGresult *result)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
 }
 
-bool pg_session_script(void *pgconn, const char *sql, struct err *err)
+static bool link_script(PGconn *link, const char *sql, struct err *err)
 {
-    PGconn *link = pgconn;
     PGresult *result = PQexec(link, sql);
     bool ok = session_succeeded(result);
 
@@ -71,13 +109,27 @@ bool pg_session_script(void *pgconn, const char *sql, struct err *err)
     return ok;
 }
 
-bool pg_session_query(void *pgconn, const struct pg_stmt *stmt, const struct pg_param *params,
-                      struct pg_reply *ret_reply, struct err *err)
+bool pg_session_script(void *session, const char *sql, struct err *err)
+{
+    struct session *s = session;
+    return link_script(s->link, sql, err);
+}
+
+bool pg_session_begin(void *session, const char *how, struct err *err)
+{
+    struct session *s = session;
+    char begin[100];
+
+    snprintf(begin, sizeof begin, "begin %s", how);
+    return link_script(s->link, begin, err) && link_script(s->link, s->settings.p, err);
+}
+
+static bool link_query(PGconn *link, const struct pg_stmt *stmt, const struct pg_param *params,
+                       struct pg_reply *ret_reply, struct err *err)
 {
     const char *values[PG_PARAMS_MAX] = {0};
     int lengths[PG_PARAMS_MAX] = {0}, formats[PG_PARAMS_MAX] = {0};
     struct buf bytes[PG_PARAMS_MAX];
-    PGconn *link = pgconn;
     int64_t affected = 0;
 
     if (stmt->params > PG_PARAMS_MAX)
@@ -108,8 +160,80 @@ bool pg_session_query(void *pgconn, const struct pg_stmt *stmt, const struct pg_
     return true;
 }
 
+bool pg_session_query(void *session, const struct pg_stmt *stmt, const struct pg_param *params,
+                      struct pg_reply *ret_reply, struct err *err)
+{
+    struct session *s = session;
+    struct err ignored = {0};
+
+    if (PQtransactionStatus(s->link) != PQTRANS_IDLE)
+        return link_query(s->link, stmt, params, ret_reply, err);
+    if (!pg_session_begin(session, "", err) || !link_query(s->link, stmt, params, ret_reply, err)) {
+        (void)!link_script(s->link, "rollback", &ignored);
+        return false;
+    }
+    if (link_script(s->link, "commit", err))
+        return true;
+    pg_session_release(ret_reply);
+    return false;
+}
+
 void pg_session_release(struct pg_reply *reply)
 {
     PQclear(UNCONST(PGresult *, reply->result));
     reply->result = NULL;
+}
+
+/* --- what stands between --- */
+
+/* The process that serves this link just now. */
+static bool link_pid(PGconn *link, int *ret, struct err *err)
+{
+    struct pollfd ready = {.fd = PQsocket(link), .events = POLLIN};
+    int64_t pid = 0;
+
+    if (!PQsendQuery(link, "select pg_backend_pid()"))
+        return session_fail(link, NULL, err);
+    while (PQisBusy(link)) {
+        if (poll(&ready, 1, SEE_MS) == 0)
+            return FAIL(err, ERR_TEMPORARY, "the database did not answer in time");
+        if (!PQconsumeInput(link))
+            return session_fail(link, NULL, err);
+    }
+    PGresult *result = PQgetResult(link);
+    bool told = PQntuples(result) == 1 && str_to_i64(str_of(PQgetvalue(result, 0, 0)), &pid);
+    if (!told)
+        session_fail(link, result, err);
+    PQclear(result);
+    PQclear(PQgetResult(link)); /* the end of it */
+    *ret = (int)pid;
+    return told;
+}
+
+/* A session of one's own keeps its process, and shares it with nobody. */
+bool pg_see_between(const struct pg_options *options, enum pg_between *ret, struct err *err)
+{
+    AUTO(drop_link) PGconn *one = link_open(options, err);
+    AUTO(drop_link) PGconn *two = NULL;
+    int first = 0, again = 0, other = 0;
+    struct err waits = {0};
+
+    *ret = PG_NOTHING;
+    if (!one || !link_pid(one, &first, err))
+        return false;
+    if (first == PQbackendPID(one))
+        return true;
+    *ret = PG_POOLS_SESSIONS;
+    two = link_open(options, &waits);
+    if (!two)
+        return true;
+    for (int i = 0; i < SEE_TRIES && *ret == PG_POOLS_SESSIONS; i++) {
+        if (!link_pid(two, &other, &waits)) /* all sessions are taken: one by us */
+            return true;
+        if (!link_pid(one, &again, err))
+            return false;
+        if (other == first || again == other || again != first)
+            *ret = PG_POOLS_TRANSACTIONS;
+    }
+    return true;
 }

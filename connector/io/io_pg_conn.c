@@ -43,11 +43,27 @@ static bool conn_execute(struct pg_conn *conn, const struct pg_work *work)
         lengths[i] = slot->len;
         formats[i] = slot->binary;
     }
-    if (conn->pg->options.prepare)
-        return PQsendQueryPrepared(conn->link, stmt->name, stmt->params, values, lengths, formats,
-                                   0);
-    return PQsendQueryParams(conn->link, stmt->sql, stmt->params, NULL, values, lengths, formats,
-                             0);
+    if (conn->pg->options.pooled)
+        return PQsendQueryParams(conn->link, stmt->sql, stmt->params, NULL, values, lengths,
+                                 formats, 0);
+    return PQsendQueryPrepared(conn->link, stmt->name, stmt->params, values, lengths, formats, 0);
+}
+
+/* What goes before the statement, in front of the same Sync and so in the same transaction. */
+static bool conn_go_ahead(struct pg_conn *conn, struct pg_work *work)
+{
+    const struct pg *pg = conn->pg;
+
+    work->ahead = true;
+    if (pg->options.pooled)
+        return PQsendQueryParams(conn->link, pg->settings.p, 0, NULL, NULL, NULL, NULL, 0);
+    work->ahead = conn_find(conn, work->stmt) == conn->prepared_len;
+    if (!work->ahead)
+        return true;
+    if (!PQsendPrepare(conn->link, work->stmt->name, work->stmt->sql, 0, NULL))
+        return false;
+    conn_remember(conn, work->stmt);
+    return true;
 }
 
 void pg_conn_send(struct pg_conn *conn, struct pg_work *work)
@@ -55,18 +71,9 @@ void pg_conn_send(struct pg_conn *conn, struct pg_work *work)
     ASSERT(conn->state == PGS_UP && work->stmt->params <= PG_PARAMS_MAX);
     list_push(&conn->sent, &work->link);
     conn->in_flight++;
-    work->preparing =
-        conn->pg->options.prepare && conn_find(conn, work->stmt) == conn->prepared_len;
     work->failed = work->fatal = work->doubted = work->again = false;
     work->reply = (struct pg_reply){.outcome = PG_OK};
-    if (work->preparing) {
-        if (!PQsendPrepare(conn->link, work->stmt->name, work->stmt->sql, 0, NULL)) {
-            pg_conn_lost(conn, PQerrorMessage(conn->link));
-            return;
-        }
-        conn_remember(conn, work->stmt);
-    }
-    if (!conn_execute(conn, work) || !PQpipelineSync(conn->link)) {
+    if (!conn_go_ahead(conn, work) || !conn_execute(conn, work) || !PQpipelineSync(conn->link)) {
         pg_conn_lost(conn, PQerrorMessage(conn->link));
         return;
     }
@@ -91,6 +98,15 @@ static bool state_is(const char *sqlstate, const char *prefix)
     return strncmp(sqlstate, prefix, strlen(prefix)) == 0;
 }
 
+/* The session does not have what we left in it, time and again: it is not ours alone. */
+static void conn_say_pooled(struct pg_reply *reply)
+{
+    size_t len = strlen(reply->message);
+
+    snprintf(reply->message + len, sizeof reply->message - len,
+             "; behind a proxy that pools transactions set pooler: transaction");
+}
+
 static void conn_note_error(struct pg_conn *conn, struct pg_work *work, const PGresult *result)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -109,7 +125,7 @@ static void conn_note_error(struct pg_conn *conn, struct pg_work *work, const PG
     snprintf(reply->message, sizeof reply->message, "%s%s%s%s",
              primary ? primary : PQresultErrorMessage(result), constraint ? " (" : "",
              constraint ? constraint : "", constraint ? ")" : "");
-    if (work->preparing)
+    if (work->ahead)
         pg_conn_forget(conn, work->stmt);
 
     bool stale_plan = state_is(reply->sqlstate, "0A000") && strstr(reply->message, "cached plan");
@@ -119,9 +135,10 @@ static void conn_note_error(struct pg_conn *conn, struct pg_work *work, const PG
         conn_remember(conn, work->stmt);
     else
         stale_plan = false;
-    work->again =
-        (stale_plan || state_is(reply->sqlstate, "26000") || state_is(reply->sqlstate, "42P05")) &&
-        work->tries < PG_TRIES_MAX;
+    bool other_session = state_is(reply->sqlstate, "26000") || state_is(reply->sqlstate, "42P05");
+    work->again = (stale_plan || other_session) && work->tries < PG_TRIES_MAX;
+    if (other_session && !work->again && !conn->pg->options.pooled)
+        conn_say_pooled(reply);
     /* A server that shuts down, or became a standby, is of no more use to this session; nor is a
      * stale plan. */
     if (stale_plan || state_is(reply->sqlstate, "57P0") || state_is(reply->sqlstate, "25006"))
@@ -178,8 +195,8 @@ static void conn_take(struct pg_conn *conn, PGresult *result, PGresult **last)
     }
     if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
         conn_note_error(conn, work, result);
-    } else if (work->preparing) {
-        work->preparing = false;
+    } else if (work->ahead) {
+        work->ahead = false;
     } else if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
         conn_note_rows(work, result);
         PQclear(*last);

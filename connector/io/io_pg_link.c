@@ -43,32 +43,39 @@ PGconn *pg_link_open(const struct pg_options *options, const struct pg_targets *
                     : PQconnectStartParams(keywords, values, 1);
 }
 
-bool pg_link_settings(const struct pg_options *options, PGconn *link, struct buf *ret_script,
-                      const char **ret_why)
+static void put_setting(struct buf *sql, const char *name, const char *value, const char *until)
 {
-    if (!options
-             ->prepare) { /* a transaction-pooling proxy: what one session sets another one gets */
-        *ret_why = "a role cannot be set behind a transaction-pooling proxy: log in as that role";
-        return options->role == NULL;
-    }
-    buf_printf(ret_script,
-               "set statement_timeout = %lld; set idle_in_transaction_session_timeout = 10000;",
-               (long long)options->statement_timeout_ms);
-    buf_add_c(ret_script, "set timezone = 'UTC'; set datestyle = 'ISO'; set bytea_output = 'hex';"
-                          "set client_min_messages = 'warning';");
-    if (options->read_only)
-        buf_add_c(ret_script, "set default_transaction_read_only = on;");
+    buf_printf(sql, "%s set_config('%s', %s, %s)", sql->len ? "," : "select", name, value, until);
+}
+
+bool pg_link_settings(const struct pg_options *options, PGconn *link, bool of_transaction,
+                      struct buf *ret_sql)
+{
+    const char *until = of_transaction ? "true" : "false";
+    char timeout[32];
+
+    buf_clear(ret_sql);
+    snprintf(timeout, sizeof timeout, "'%lld'", (long long)options->statement_timeout_ms);
+    put_setting(ret_sql, "statement_timeout", timeout, until);
+    put_setting(ret_sql, "idle_in_transaction_session_timeout", "'10000'", until);
+    put_setting(ret_sql, "timezone", "'UTC'", until);
+    put_setting(ret_sql, "datestyle", "'ISO'", until);
+    put_setting(ret_sql, "bytea_output", "'hex'", until);
+    put_setting(ret_sql, "client_min_messages", "'warning'", until);
+    if (options->read_only) /* the default is for transactions that are still to begin */
+        put_setting(ret_sql,
+                    of_transaction ? "transaction_read_only" : "default_transaction_read_only",
+                    "'on'", until);
     if (options->plan_once)
-        buf_add_c(ret_script, "set plan_cache_mode = force_generic_plan;");
+        put_setting(ret_sql, "plan_cache_mode", "'force_generic_plan'", until);
     if (options->role) {
-        char *quoted = PQescapeIdentifier(link, options->role, strlen(options->role));
-        *ret_why = "the role's name cannot be quoted";
+        char *quoted = PQescapeLiteral(link, options->role, strlen(options->role));
         if (!quoted)
             return false;
-        buf_printf(ret_script, "set role %s;", quoted);
+        put_setting(ret_sql, "role", quoted, until);
         PQfreemem(quoted);
     }
-    return true;
+    return !ret_sql->over;
 }
 
 static void link_on_event(uv_poll_t *uv, int status, int events)
@@ -207,16 +214,17 @@ static void link_up(struct pg_conn *conn)
 static void link_set_up(struct pg_conn *conn)
 {
     AUTO(drop_buf) struct buf script = {0};
-    const char *why = NULL;
+    struct pg *pg = conn->pg;
+    bool pooled = pg->options.pooled;
 
     conn->state = PGS_SETTING_UP;
     PQsetnonblocking(conn->link, 1);
-    buf_init(&script, 4096);
-    if (!pg_link_settings(&conn->pg->options, conn->link, &script, &why)) {
-        pg_conn_lost(conn, why);
-    } else if (script.len == 0) {
+    buf_init(&script, PG_SETTINGS_BYTES);
+    if (!pg_link_settings(&pg->options, conn->link, pooled, pooled ? &pg->settings : &script)) {
+        pg_conn_lost(conn, "the role's name cannot be quoted");
+    } else if (pooled) {
         link_up(conn);
-    } else if (script.over || !PQsendQuery(conn->link, script.p)) {
+    } else if (!PQsendQuery(conn->link, script.p)) {
         pg_conn_lost(conn, PQerrorMessage(conn->link));
     } else {
         pg_link_watch(conn, UV_READABLE);

@@ -23,6 +23,7 @@ enum {
     PG_SPARE_MAX = 32, /* finished works kept, so that the hot path does not allocate */
     PG_BYTES_MAX = 64 * 1024 * 1024, /* all parameters of one work */
     PG_SPARE_BYTES = 2 * 1024 * 1024,
+    PG_SETTINGS_BYTES = 4096,
     PG_NO_LINK_MS = 1500,  /* with every connection down nobody waits longer than this */
     PG_RECONNECT_MS = 200, /* at most five attempts a second for the whole pool */
     PG_RECONNECT_MAX_MS = 1000,
@@ -43,7 +44,7 @@ struct pg_work {
     struct pg_slot *slots; /* stmt->params */
     size_t slots_cap;
     /* reply under way */
-    bool preparing; /* the first result answers the Prepare */
+    bool ahead; /* the first result answers what goes before it: the Prepare, or the settings */
     bool failed, fatal, doubted;
     struct pg_reply reply;
 };
@@ -118,6 +119,7 @@ struct pg {
     void (*on_closed)(void *arg);
     void *on_closed_arg;
     char *conninfo, *password, *role, *application;
+    struct buf settings; /* where transactions are pooled: the statement that goes before each */
 };
 
 /* io_pg.c */
@@ -148,10 +150,10 @@ void pg_link_start(struct pg_conn *conn);
 void pg_link_ready(struct pg_conn *conn, int events);
 void pg_link_watch(struct pg_conn *conn, int events);
 void pg_link_close(struct pg_conn *conn);
-/* The settings every session starts with, as one script; false when the options contradict each
- * other. */
-bool pg_link_settings(const struct pg_options *options, PGconn *link, struct buf *ret_script,
-                      const char **ret_why);
+/* Role and settings as one statement without parameters: for the session, or until the transaction
+ * ends. False when the role cannot be quoted. */
+bool pg_link_settings(const struct pg_options *options, PGconn *link, bool of_transaction,
+                      struct buf *ret_sql);
 /* With the resolved names (libpq resolves by itself when it may block, or there is none). */
 PGconn *pg_link_open(const struct pg_options *options, const struct pg_targets *targets,
                      bool blocking);

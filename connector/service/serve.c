@@ -111,7 +111,7 @@ static struct pg *make_pool(struct daemon *d, const char *role, int connections)
         .connect_timeout_ms = 5000,
         .statement_timeout_ms = 10000,
         .deadline_ms = 12000,
-        .prepare = true,
+        .pooled = c->database_pooled,
         .plan_once = true,
         .queue_max = 4096,
     };

@@ -123,9 +123,10 @@ struct store_gate_change {
     struct str changes;         /* JSON: a list of words */
     int64_t replaces;           /* id of the one that ends once it is installed, 0: none */
 };
-/* Whose turn is it to change the gate of a site? number: 1 for whoever asks, until its session
- * ends; 0: another session's (waits up to two seconds for that one). */
-void store_gate_turn(struct store *s, struct str site, store_number_fn *fn, void *arg);
+/* Whose turn is it to change the gate of a site? Ours, until the transaction ends that was begun in
+ * this session of pg_session_open; not ours: another one's (waits up to two seconds for that one).
+ */
+MUST_CHECK bool store_gate_turn(void *session, struct str site, bool *ret_ours, struct err *err);
 /* The intent, before anything is sent; its id. LOST: that workflow is changed already, or half so.
  */
 void store_gate_begin(struct store *s, const struct store_gate_change *change, store_number_fn *fn,

@@ -45,8 +45,8 @@ static bool body(void *arg, void *conn, struct err *err)
     bool more = true;
 
     /* each page is a statement: compiling it takes longer than it runs */
-    if (!pg_session_script(conn, "set jit = off; begin isolation level repeatable read read only",
-                           err) ||
+    if (!pg_session_begin(conn, STORE_ONE_TIME, err) ||
+        !pg_session_script(conn, "set local jit = off", err) ||
         !pg_session_query(conn, &SQL_EVIDENCE_LAST, NULL, &reply, err))
         return false;
     bool known = w->upto || str_to_i64(pg_cell(&reply, 0, 0), &w->upto);

@@ -19,13 +19,16 @@ static void on_number(void *arg, const struct pg_reply *reply)
     free(op);
 }
 
-void store_gate_turn(struct store *s, struct str site, store_number_fn *fn, void *arg)
+bool store_gate_turn(void *session, struct str site, bool *ret_ours, struct err *err)
 {
     struct pg_param params[] = {store_p(site)};
-    struct store_op *op = store_op_new(arg);
+    struct pg_reply reply;
 
-    op->fn.number = fn;
-    pg_exec(s->pg, &SQL_GATE_TURN, params, on_number, op);
+    if (!pg_session_query(session, &SQL_GATE_HOLD, params, &reply, err))
+        return false;
+    *ret_ours = reply.rows == 1 && str_eq_c(pg_cell(&reply, 0, 0), "t");
+    pg_session_release(&reply);
+    return true;
 }
 
 void store_gate_begin(struct store *s, const struct store_gate_change *change, store_number_fn *fn,

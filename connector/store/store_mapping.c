@@ -100,11 +100,9 @@ static bool replay_site(const struct replay *r, void *conn, struct str site, str
 static bool replay_body(void *arg, void *conn, struct err *err)
 {
     const struct replay *r = arg;
-    struct pg_reply reply;
 
-    if (!pg_session_query(conn, &SQL_REPLAY_BEGIN, NULL, &reply, err))
+    if (!pg_session_begin(conn, STORE_ONE_TIME, err))
         return false;
-    pg_session_release(&reply);
     for (size_t i = 0; i < r->site_count; i++)
         if (!replay_site(r, conn, r->sites[i], err))
             return false;

@@ -130,7 +130,7 @@ static bool migrate_body(void *arg, void *conn, struct err *err)
 {
     const struct migration *m = arg;
 
-    if (!pg_session_script(conn, "begin", err) || !statement(conn, &SQL_LOCK_PATIENCE, err) ||
+    if (!pg_session_begin(conn, "", err) || !statement(conn, &SQL_LOCK_PATIENCE, err) ||
         !statement(conn, &SQL_MIGRATE_LOCK, err))
         return false;
     bool ok =
@@ -528,11 +528,8 @@ static bool evidence_length(void *conn, struct check *c, struct err *err)
     return good;
 }
 
-/* Everything is read as it is at one time, whoever writes meanwhile: chain, head, checkpoints and
- * rows are of each other. */
-static const char ONE_TIME[] =
-    "set jit = off;" /* to compile so long a statement takes longer than to run it */
-    "begin isolation level repeatable read read only;"
+static const char AT_LENGTH[] =
+    "set local jit = off;" /* to compile so long a statement takes longer than to run it */
     "set local idle_in_transaction_session_timeout = '10min'"; /* findings go to a slow reader */
 
 static bool verify_body(void *arg, void *conn, struct err *err)
@@ -540,7 +537,8 @@ static bool verify_body(void *arg, void *conn, struct err *err)
     struct check *check = arg;
     struct walk walk = {.fn = check_row, .arg = check};
 
-    if (!pg_session_script(conn, ONE_TIME, err))
+    /* chain, head, checkpoints and rows are of each other */
+    if (!pg_session_begin(conn, STORE_ONE_TIME, err) || !pg_session_script(conn, AT_LENGTH, err))
         return false;
     evidence_start(&check->chain);
     check->conn = conn;
@@ -580,7 +578,7 @@ static bool counted_body(void *arg, void *conn, struct err *err)
     int total;
 
     /* as it is at one time: what is retained away meanwhile is either there in full, or not */
-    if (!pg_session_script(conn, "begin isolation level repeatable read read only", err) ||
+    if (!pg_session_begin(conn, STORE_ONE_TIME, err) ||
         !count(conn, &SQL_EVIDENCE_LAST, &total, err))
         return false;
     *c->total = total;

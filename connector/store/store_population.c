@@ -64,8 +64,8 @@ static bool body(void *arg, void *conn, struct err *err)
     struct pg_reply reply;
 
     /* to compile so long a statement takes longer than to run it */
-    if (!pg_session_script(conn, "set jit = off; begin isolation level repeatable read read only",
-                           err) ||
+    if (!pg_session_begin(conn, STORE_ONE_TIME, err) ||
+        !pg_session_script(conn, "set local jit = off", err) ||
         !pg_session_query(conn, &SQL_POPULATION_ABOUT, params, &reply, err))
         return false;
     *w->about = arena_str(w->arena, pg_cell(&reply, 0, 0));

@@ -7,6 +7,9 @@
 #include "store/store.h"
 #include "store/store_evidence.h"
 
+/* A transaction that reads everything as it is at one time, whoever writes meanwhile. */
+#define STORE_ONE_TIME "isolation level repeatable read read only"
+
 enum { STORE_JSON_BYTES = 8 * 1024 * 1024, STORE_ROWS_MAX = 512 };
 
 /* One statement on its way: which typed callback it ends in. */

@@ -99,11 +99,13 @@ static bool ungoverned_body(void *arg, void *conn, struct err *err)
     struct pg_reply reply;
 
     /* compiling it takes longer than it runs */
-    if (!pg_session_script(conn, "set jit = off", err) ||
+    if (!pg_session_begin(conn, "", err) || !pg_session_script(conn, "set local jit = off", err) ||
         !pg_session_query(conn, &SQL_REPORT_UNGOVERNED, params, &reply, err))
         return false;
     *u->ret = arena_str(u->arena, pg_cell(&reply, 0, 0));
     pg_session_release(&reply);
+    if (!pg_session_script(conn, "commit", err))
+        return false;
     return u->ret->p || FAIL(err, ERR_INPUT, "the report is too long: ask for a shorter time");
 }
 

@@ -25,7 +25,7 @@ static bool statement(void *conn, const struct pg_stmt *stmt, struct err *err)
 /* A transaction as the owner, alone among its kind. */
 static bool begin(void *conn, struct err *err)
 {
-    return pg_session_script(conn, "begin", err) &&
+    return pg_session_begin(conn, "", err) &&
            (statement(conn, &SQL_BECOME_OWNER, err) ||
             err_while(err, "becoming the owner of the tables: name a role that may, with "
                            "--conninfo")) &&

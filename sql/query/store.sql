@@ -378,10 +378,6 @@ select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('site', e.site, '
   from (select * from governance.mapping_event x where $1 in ('', x.site) order by x.id desc limit $2::int) e
   left join governance.mapping_live l on l.site = e.site
 
--- name: replay_begin
--- params:
-begin transaction isolation level repeatable read, read only
-
 -- name: replay_live
 -- params: site text
 select l.sha256, l.number, v.body,
@@ -477,9 +473,9 @@ select m.site, m.rule, m.request_type, m.mode,
  group by m.site, m.rule, m.request_type, m.mode
  order by count(*) filter (where t.refused in ('StillPresent', 'Missing') and t.unproven) desc, count(t.request_id) desc, m.site, m.rule, m.request_type
 
--- name: gate_turn
+-- name: gate_hold
 -- params: site text
-select governance.gate_turn($1)
+select governance.gate_hold($1)
 
 -- name: gate_begin
 -- params: p jsonb

@@ -44,19 +44,21 @@ begin
 end $$;
 comment on function governance.gate_move(bigint, text, text, text, text) is 'From one state to the next; null when somebody else was faster';
 
--- Held by the session, so that a run that is killed holds nothing; its session may end a moment later than it does.
-create or replace function governance.gate_turn(p_site text) returns boolean
+-- Held by a transaction that stays open and does nothing else, so that a run that is killed holds nothing, and so that a pooler gives it
+-- a session of its own meanwhile; its session may end a moment later than the run does.
+create or replace function governance.gate_hold(p_site text) returns boolean
 language plpgsql set search_path = pg_catalog as $$
 begin
+    perform set_config('idle_in_transaction_session_timeout', '0', true); -- as long as Jira takes
     for i in 1..20 loop
-        if pg_try_advisory_lock(hashtextextended('gate ' || p_site, 0)) then
+        if pg_try_advisory_xact_lock(hashtextextended('gate ' || p_site, 0)) then
             return true;
         end if;
         perform pg_sleep(0.1);
     end loop;
     return false;
 end $$;
-comment on function governance.gate_turn(text) is 'May this session change the gate of a site; false while another one does';
+comment on function governance.gate_hold(text) is 'May this transaction change the gate of a site; false while another one does';
 
 create or replace function governance.gate_live(p_site text) returns jsonb
 language sql stable set search_path = pg_catalog as $$

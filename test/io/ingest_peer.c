@@ -218,7 +218,6 @@ int main(int argc, char **argv)
     hmac = hmac_new(STR("secret"));
     struct pg_options database = {.conninfo = getenv("TEST_PG"),
                                   .application = "ingest peer",
-                                  .prepare = true,
                                   .connections = (int)connections,
                                   .connect_timeout_ms = 1000,
                                   .queue_max = 100,

@@ -75,7 +75,6 @@ static void a_pool_grows_while_work_waits_and_not_before(void **state)
                              .connect_timeout_ms = 1000,
                              .statement_timeout_ms = 4000,
                              .deadline_ms = 20000,
-                             .prepare = true,
                              .queue_max = 1000};
     struct flood alone = {.left = 60, .seconds = "0.01"},
                  many = {.left = 1000000, .seconds = "0.01"};

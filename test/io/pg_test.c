@@ -72,7 +72,6 @@ static struct pg_options options(int connections)
                                .connect_timeout_ms = 1000,
                                .statement_timeout_ms = 20000,
                                .deadline_ms = 8000,
-                               .prepare = true,
                                .queue_max = 1000};
 }
 
@@ -253,12 +252,24 @@ static void a_lost_statement_is_prepared_again(void **state)
     end_pool();
 }
 
-static void without_preparing(void **state)
+static void a_session_that_is_not_ours_says_so(void **state)
+{
+    static const struct pg_stmt elsewhere = {"elsewhere", "execute prepared_elsewhere", 0};
+    (void)state;
+
+    open_pool(options(1));
+    pg_exec(pg, &elsewhere, NULL, on_done, &seen);
+    assert_true(test_until(loop, &seen.done, 1, 9000));
+    assert_non_null(strstr(seen.last.message, "set pooler: transaction"));
+    end_pool();
+}
+
+static void where_transactions_are_pooled_nothing_is_prepared(void **state)
 {
     struct pg_options how = options(1);
     (void)state;
 
-    how.prepare = false;
+    how.pooled = true;
     open_pool(how);
     fresh_table();
     struct pg_param params[] = {text("0"), text("1"), text("x")};
@@ -382,16 +393,16 @@ static void the_queue_has_an_end(void **state)
     end_pool();
 }
 
-static void settings_reach_the_session(void **state)
+static void settings_reach(bool pooled)
 {
     struct pg_options how = options(1);
     struct seen shown = {0};
-    (void)state;
 
     open_pool(options(1));
     run_sql("do $$ begin create role \"odd \"\" role\"; exception when duplicate_object then null; "
             "end $$");
     end_pool();
+    how.pooled = pooled;
     how.role = "odd \" role";
     how.read_only = how.plan_once = true;
     how.statement_timeout_ms = 200;
@@ -416,6 +427,18 @@ static void settings_reach_the_session(void **state)
     assert_true(test_until(loop, &seen.done, 2, 1500));
     assert_string_equal(seen.last.sqlstate, "25006");
     end_pool();
+}
+
+static void settings_reach_the_session(void **state)
+{
+    (void)state;
+    settings_reach(false);
+}
+
+static void settings_reach_each_transaction(void **state)
+{
+    (void)state;
+    settings_reach(true);
 }
 
 static bool scripts_body(void *arg, void *pgconn, struct err *err)
@@ -630,47 +653,6 @@ static void closing_waits_for_what_runs(void **state)
     end_pool();
 }
 
-static bool blocking_body(void *arg, void *pgconn, struct err *err)
-{
-    struct pg_reply reply;
-    struct pg_param params[] = {text("40"), text("2"), text(NULL)};
-    int *sum = arg;
-    int64_t n = 0;
-
-    if (!pg_session_script(pgconn, "create temp table x (a int); insert into x values (1), (2)",
-                           err) ||
-        !pg_session_query(pgconn, &ADD, params, &reply, err))
-        return false;
-    assert_int_equal(reply.rows, 1);
-    assert_null(pg_cell(&reply, 0, 1).p);
-    bool ok = str_to_i64(pg_cell(&reply, 0, 0), &n);
-    pg_session_release(&reply);
-    *sum = (int)n;
-    assert_false(pg_session_query(pgconn, &WRONG, NULL, &reply, err));
-    assert_int_equal(err->kind, ERR_REFUSED);
-    assert_non_null(strstr(err->what, "42703"));
-    return ok;
-}
-
-static void blocking_session(void **state)
-{
-    struct pg_options how = options(1);
-    struct err err = {0};
-    int sum = 0;
-    (void)state;
-
-    assert_true(pg_run_blocking(&how, blocking_body, &sum, &err));
-    assert_int_equal(sum, 42);
-    how.conninfo = "host=/nonexistent dbname=x";
-    assert_false(pg_run_blocking(&how, blocking_body, &sum, &err));
-    assert_int_equal(err.kind, ERR_TEMPORARY);
-    how = options(1);
-    how.prepare = false;
-    how.role = "someone";
-    assert_false(pg_run_blocking(&how, blocking_body, &sum, &err));
-    assert_int_equal(err.kind, ERR_CONFIG);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -679,18 +661,19 @@ int main(void)
         cmocka_unit_test(many_rows_are_one_commit),
         cmocka_unit_test(a_poison_row_refuses_its_statement_only),
         cmocka_unit_test(a_lost_statement_is_prepared_again),
-        cmocka_unit_test(without_preparing),
+        cmocka_unit_test(a_session_that_is_not_ours_says_so),
+        cmocka_unit_test(where_transactions_are_pooled_nothing_is_prepared),
         cmocka_unit_test(a_killed_backend_leaves_doubt_about_what_was_sent_only),
         cmocka_unit_test(a_stopped_server_is_away_and_comes_back),
         cmocka_unit_test(a_frozen_server_meets_the_deadline),
         cmocka_unit_test(the_queue_has_an_end),
         cmocka_unit_test(settings_reach_the_session),
+        cmocka_unit_test(settings_reach_each_transaction),
         cmocka_unit_test(a_commit_with_a_warning_is_in_doubt),
         cmocka_unit_test(a_server_that_shuts_the_door_is_not_stormed),
         cmocka_unit_test(a_server_that_says_nothing_is_left),
         cmocka_unit_test(names_are_resolved),
         cmocka_unit_test(closing_waits_for_what_runs),
-        cmocka_unit_test(blocking_session),
     };
     if (!getenv("TEST_PG"))
         return 77;

@@ -39,7 +39,7 @@ select is((select state from governance.gate_installation where id = :newer), 'i
 select governance.gate_move(:newer, 'installing', 'installed', '{"a":4}', '');
 select is((select state || ' ' || said from governance.gate_installation where id = :id), 'removed replaced by a newer one',
           'installed, it has taken the place');
-select ok(governance.gate_turn('acme') and governance.gate_turn('acme'), 'one session has its turn as often as it asks');
+select ok(governance.gate_hold('acme') and governance.gate_hold('acme'), 'one transaction has its turn as often as it asks');
 select throws_ok('delete from governance.gate_installation', '42501', null, 'the service deletes none');
 select throws_ok($$update governance.gate_installation set state = 'gone'$$, '23514', null, 'there are no other states');
 
