@@ -27,6 +27,7 @@ FROM = {
     "ticket": "join life l on l.id = x.request_id where x.request_id is not null",
     "flow": "join life l on l.id = x.request_id where l.open or x.state in ('done', 'moot', 'parked')",
     "flow_attempt": "cross join every l where l.n <= 100",
+    "drift": "join life l on l.id = x.request_id where x.ended_at is not null",  # what is owed is few: each is looked at by whoever asks what is stuck
     "event_delivery": "join life l on l.id = x.request_id where x.ended_at is not null",
     "webhook_delivery": f"cross join (select n, n > {COPIES - OPEN_COPIES} as open from every) l where x.state <> 'new'",
     "exception": "cross join every l where x.lapsed_at is not null",
