@@ -64,10 +64,10 @@ const struct token_config *api_token(const struct api *api, struct str secret)
 
 static const struct token_config *who(const struct api *api, struct serve_request *request)
 {
-    const struct str SCHEME = STR("Bearer ");
+    const struct str SCHEME = STR("Bearer "); /* in any case: RFC 9110, section 11.1 */
     struct str header = serve_header(request, "authorization");
 
-    return str_starts(header, SCHEME)
+    return header.len > SCHEME.len && str_eq_nocase(str_n(header.p, SCHEME.len), SCHEME)
                ? api_token(api, str_n(header.p + SCHEME.len, header.len - SCHEME.len))
                : NULL;
 }
