@@ -69,6 +69,7 @@ end $$;
 grant execute on function governance.approval_is(governance.access_request, boolean) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.person_folded(text) to countersign_dashboard, countersign_auditor; -- the view item_verdict asks
 grant execute on function governance.approval_stands(uuid) to countersign_dashboard, countersign_auditor;
+grant execute on function governance.approval_nobody_may(uuid) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.emergency_owed(uuid) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.permit_in_the_way(governance.access_request) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.checkpoint_passes(uuid, text, timestamptz) to countersign_dashboard, countersign_auditor;

@@ -110,6 +110,8 @@ def test_of_those_who_are_named_nobody_may(site):
     request = site.until_phase(key, "pending_approval")["id"]
     wait.until(lambda: "too few of these may" in site.said(key)[1], 20, what="the ticket says so before anybody tries")
     assert site.sql(f"select count(*) from governance.escalation where request_id = '{request}' and reason = 'NobodyMayApprove'") == "1"
+    assert "NobodyMayApprove" in site.countersign("request", "show", key).stdout, "whoever asks why hears the same"
+    assert request in [one["id"] for one in site.api("GET", "/v1/access-requests?stuck=true&limit=100")[1]["requests"]]
 
 
 def test_who_approved_it_does_not_do_the_work(site):
