@@ -68,6 +68,7 @@ kind(kind, what, form, once, plain, m1, m2, m3, m4, among) as (values
     ('site.policy', 'policy of site', 'set', false, true, 'site', null, null, null, null),
     ('close.refused', 'close', 'refused', false, true, '@', 'cycle', null, null, null),
     ('evidence.seen', 'view', 'recorded', true, false, 'view', null, null, null, null),
+    ('decision.refused', 'refused decision', 'made', true, false, 'refusal', null, null, null, null),
     ('person.left', 'departure', 'told', true, false, 'departure', null, null, null, null),
     ('person.returned', 'departure', 'ended', false, false, 'departure', null, null, null, null),
     ('request.escalated', 'escalation', 'made', true, false, 'escalation', null, null, null, null),
@@ -218,6 +219,11 @@ row as materialized (
     select 'view', v.id::text, '00000000-0000-0000-0000-000000000000', 'recorded', true, v.at, null,
            jsonb_build_object('view', v.id, 'of', v.request_id, 'role', v.role), '{}', '{}'
       from governance.evidence_view v where $3::boolean
+    union all
+    select 'refused decision', d.id::text, coalesce(d.request_id, '00000000-0000-0000-0000-000000000000'), 'made', true, d.at, null,
+           jsonb_build_object('refusal', d.id, 'what', d.what, 'channel', d.channel, 'why', d.why, 'scope', d.scope, 'source', d.source, 'sod_set', d.sod_set,
+               'answer', nullif(d.answer, ''), 'vouched_by', nullif(d.vouched_by, ''), 'ends', to_char(d.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), '{}', '{}'
+      from governance.refused_decision d where d.request_id > $1::uuid and d.request_id <= $2::uuid or $3::boolean and d.request_id is null
     union all
     select 'departure', p.id::text, coalesce(p.request_id, '00000000-0000-0000-0000-000000000000'), v.form, true, v.at, v.at,
            jsonb_build_object('departure', p.id, 'how', p.how, 'source', p.source, 'returned', v.form = 'ended'), '{}', '{}'
@@ -490,7 +496,7 @@ cell(kind, what, member, is_document) as (
                    ('request.approval', 'approval'), ('exception.granted', 'exception'), ('exception.revoked', 'exception'), ('exception.lapsed', 'exception'),
                    ('policy.decided', 'decision'), ('account.linked', 'link'), ('emergency.reviewed', 'review'), ('flow.ended', 'flow'),
                    ('request.escalated', 'escalation'), ('person.left', 'departure'), ('person.returned', 'departure'), ('approval.delegated', 'delegation'),
-                   ('clock.held', 'pause'), ('clock.resumed', 'pause'), ('evidence.seen', 'view'), ('mapping.changed', 'event'), ('mapping.refused', 'event'),
+                   ('clock.held', 'pause'), ('clock.resumed', 'pause'), ('evidence.seen', 'view'), ('decision.refused', 'refusal'), ('mapping.changed', 'event'), ('mapping.refused', 'event'),
                    ('person.erased', 'erasure'), ('approval.settled', 'settled'), ('policy.live', 'edition')) k(kind, what)
       join (values ('item', 'account', false), ('observation', 'raw', true), ('observation', 'id', true), ('approval', 'approver', false),
                    ('approval', 'tuple', true), ('exception', 'owner', false), ('exception', 'approver', false), ('exception', 'reason', false),
@@ -498,7 +504,7 @@ cell(kind, what, member, is_document) as (
                    ('link', 'account', false), ('link', 'person', false), ('link', 'native_id', false), ('link', 'actor', false),
                    ('review', 'reviewer', false), ('review', 'note', false), ('flow', 'payload', true), ('escalation', 'key', true),
                    ('departure', 'person', false), ('departure', 'actor', false), ('delegation', 'delegator', false), ('delegation', 'delegate', false),
-                   ('pause', 'reason', false), ('pause', 'actor', false), ('view', 'viewer', false), ('event', 'actor', false), ('event', 'reason', false),
+                   ('pause', 'reason', false), ('pause', 'actor', false), ('view', 'viewer', false), ('refusal', 'person', false), ('refusal', 'other', false), ('refusal', 'said', false), ('event', 'actor', false), ('event', 'reason', false),
                    ('erasure', 'actor', false), ('erasure', 'reason', false), ('settled', 'tuple', true), ('settled', 'terms', true),
                    ('edition', 'actor', false), ('edition', 'reason', false)) c(what, member, is_document) on c.what = k.what),
 item as materialized ( -- by the indexes that there are
@@ -548,6 +554,10 @@ row as materialized (
      where p.request_id > $1::uuid and p.request_id <= $2::uuid
     union all
     select 'view', v.id, 'viewer', v.viewer from governance.evidence_view v where $3::boolean
+    union all
+    select 'refusal', d.id, v.member, v.value
+      from governance.refused_decision d cross join lateral (values ('person', d.person), ('other', d.other), ('said', d.said)) v(member, value)
+     where d.request_id > $1::uuid and d.request_id <= $2::uuid or $3::boolean and d.request_id is null
     union all
     select 'event', m.id, v.member, v.value from governance.mapping_event m cross join lateral (values ('actor', m.actor), ('reason', m.reason)) v(member, value) where $3::boolean
     union all

@@ -152,6 +152,8 @@ def test_one_answers_for_another_and_takes_it_back(site):
     assert site.api("POST", "/v1/delegations", wish)[0] == 201
     status, problem = site.api("POST", "/v1/delegations", wish | {"from": "deputy@example.com", "to": "approver@example.com"})
     assert status == 422 and "a circle" in problem["detail"]
+    assert site.sql("select what || ' ' || person || ' ' || other || ' ' || why from governance.refused_decision where why = 'circle'") == \
+        "delegation deputy@example.com approver@example.com circle"
     assert approve_by_api(site, request, "deputy@example.com", "withdrawn")[0] == 202  # of before it was delegated
     assert site.request(key)["phase"] == "pending_approval"
     assert approve_by_api(site, request, "deputy@example.com")[0] == 202

@@ -57,6 +57,7 @@ update governance.sod_set set ended_at = clock_timestamp() where id = :s;
 update governance.site set policy = 'pdp-1';
 insert into governance.close_attempt (request_id, cycle, mode, is_closed, refused, refused_at) values (:'r', 'c9', 'observe', true, 'NotProven', clock_timestamp());
 insert into governance.evidence_view (request_id, viewer, role) values (:'r', 'carl', 'auditor');
+insert into governance.refused_decision (what, request_id, channel, person, other, ends_at, why, said, vouched_by) values ('exception', :'r', 'api', 'bob', 'ann', now() + interval '1 year', 'end', 'an exception lasts 90 days at the most', 'portal'), ('delegation', null, 'api', 'ann', 'bob', null, 'circle', 'a circle', 'portal');
 insert into governance.departure (person, how, actor, reason) values ('gone', 'told', 'hr', 'left');
 insert into governance.departure (person, how, source, account, request_id) values ('back', 'disabled', 'plain', 'uid7', :'q');
 update governance.departure set returned_at = clock_timestamp() where person = 'back';
@@ -127,6 +128,7 @@ CASES = {
     "why a close was refused": ("update governance.close_attempt set refused = 'NotApproved' where refused is not null", r"#close.refused:close \S+ is another one"),
     "it was not refused": ("update governance.close_attempt set refused = null", r"#close.refused:close \S+ is gone"),
     "whose evidence was seen": ("update governance.evidence_view set role = 'viewer'", r"#evidence.seen:view \d+ is another one"),
+    "why a decision was refused": ("update governance.refused_decision set why = 'own'", r"#decision.refused:refused decision \d+ is another one"),
     "how somebody left": ("update governance.departure set how = 'leaver'", r"#person.left:departure \d+ is another one"),
     "somebody came back": ("update governance.departure set returned_at = left_at", r"departure \d+ says otherwise when it was ended"),
     "he did not come back": ("update governance.departure set returned_at = null", r"#person.returned:departure \d+ says otherwise when it was ended"),
@@ -181,6 +183,7 @@ CASES = {
     "a site that nobody decides for": ("insert into governance.site (name, flavour, url, policy) values ('x', 'cloud', 'https://x', 'p')", "policy of site x has no entry"),
     "a refused close": ("insert into governance.close_attempt (request_id, cycle, mode, is_closed, refused) select id, 'x', 'warn', true, 'y' from governance.access_request", "close .* has no entry"),
     "a look at evidence": ("insert into governance.evidence_view (request_id, viewer, role) select id, 'x', 'auditor' from governance.access_request", r"view \d+ has no entry"),
+    "a refused decision": ("insert into governance.refused_decision (what, channel, person, why) values ('delegation', 'api', 'x', 'own')", r"refused decision \d+ has no entry"),
     "a departure": ("insert into governance.departure (person, how, actor) values ('x', 'told', 'y')", r"departure \d+ has no entry"),
     "an escalation": ("insert into governance.escalation (request_id, kind, reason, key) select id, 'operator', 'Stuck', 'x' from governance.access_request", r"escalation \d+ has no entry"),
     "a calendar": ("insert into governance.sla_calendar (name, zone, sha256, said, from_at, until_at) values ('x', 'UTC', repeat('0', 64), '{}', now(), now() + interval '1 day')", "calendar .* has no entry"),
@@ -204,7 +207,7 @@ CASES = {
 # a row is gone
 TABLES = {"request_item": "item", "observation": "observation", "over_grant": "over-grant", "account_link": "account link", "entitlement_link": "entitlement link",
           "approval": "approval", "approval_settled": "settled approval", "policy_edition": "live policy", "delegation": "delegation", "exception": "exception", "late_proof": "late proof", "emergency_review": "review",
-          "policy_decision": "policy decision", "sod_set": "set of duties", "site": "policy of site", "close_attempt": "close", "evidence_view": "view",
+          "policy_decision": "policy decision", "sod_set": "set of duties", "site": "policy of site", "close_attempt": "close", "evidence_view": "view", "refused_decision": "refused decision",
           "departure": "departure", "escalation": "escalation", "sla_calendar": "calendar", "sla_policy": "SLA policy", "sla_pause": "pause", "drift": "drift",
           "operator_act": "act of an operator", "erasure": "erasure", "retention": "retention", "evidence_fork": "fork", "mapping_version": "mapping",
           "mapping_event": "change of a mapping", "mapping_rebase": "move to a mapping", "gate_installation": "gate", "gate_proof": "proof of the gate",
