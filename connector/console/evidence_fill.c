@@ -209,6 +209,9 @@ static struct str act_note(struct filling *f, struct str kind, const struct json
                             STR_ARG(fact_text(detail, "channel")));
     if (str_eq_c(kind, "approval.settled"))
         return settled_note(a, detail);
+    if (str_eq_c(kind, "decision.refused"))
+        return arena_printf(a, "%.*s, %.*s", STR_ARG(fact_text(detail, "what")),
+                            STR_ARG(fact_text(detail, "why")));
     if (str_eq_c(kind, "close.refused"))
         return evidence_reason(a, fact_text(detail, "why"));
     if (str_eq_c(kind, "policy.decided"))

@@ -71,6 +71,7 @@ static const struct {
     {"request.rebased", MARK_NOTE, "Read by another mapping from here on"},
     {"request.escalated", MARK_WARN, "People were told"},
     {"close.refused", MARK_BAD, "Close refused"},
+    {"decision.refused", MARK_WARN, "Tried, and refused"},
     {"policy.decided", MARK_NOTE, "Asked of the policy"},
     {"item.wanted", MARK_NOTE, "What is asked for was taken down"},
     {"item.replaced", MARK_WARN, "What was asked for was replaced"},

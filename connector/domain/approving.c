@@ -25,10 +25,9 @@ static void escalate(struct decision *r, const char *reason, int64_t since_ms)
         r->escalations[r->escalation_count++] = (struct escalation){reason, since_ms};
 }
 
-/* A step is missing that nobody can answer as it stands. */
-static bool is_barred(const struct dossier *d)
+bool approving_is_barred(const struct dossier *d)
 {
-    return judged(d).missing & d->approvals.barred;
+    return d->approvals.known && (judged(d).missing & d->approvals.barred);
 }
 
 void approving_wait(const struct dossier *d, struct decision *ret)
@@ -41,7 +40,7 @@ void approving_wait(const struct dossier *d, struct decision *ret)
         escalate(ret, "ApproverUnclear", 0);
     if (!d->approvals.known)
         return;
-    if (is_barred(d))
+    if (approving_is_barred(d))
         escalate(ret, "NobodyMayApprove", d->approvals.asked_ms);
     if (v.reminder_ms > d->approvals.reminded_ms) /* once, however the ticket moves meanwhile */
         escalate(ret, "ApprovalReminder", v.reminder_ms);
@@ -186,7 +185,7 @@ void approving_say_awaited(struct line *l, struct line *next, const struct dossi
                    "somebody else approve. Where Jira took that as the approval, move the "
                    "ticket back first, so that it asks again.");
     }
-    if (d->approvals.known && is_barred(d)) {
+    if (approving_is_barred(d)) {
         line_add_c(l, "; too few of these may, for who asks, gains or has left does not count");
         line_add_c(next, next->len ? " " : "");
         line_add_c(next, "Name somebody else on the form, or have the mapping name more people.");
@@ -211,7 +210,8 @@ uint64_t approving_key(const struct dossier *d)
     if (!d->approvals.known)
         return 0;
     return (uint64_t)v.until_ms ^ (uint64_t)v.reminder_ms << 20 ^ (uint64_t)v.missing << 8 ^
-           (uint64_t)v.more ^ (uint64_t)d->approvals.own_tried << 61 ^ (uint64_t)is_barred(d) << 60;
+           (uint64_t)v.more ^ (uint64_t)d->approvals.own_tried << 61 ^
+           (uint64_t)approving_is_barred(d) << 60;
 }
 
 bool approving_reminds(const struct dossier *d)

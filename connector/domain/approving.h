@@ -13,6 +13,10 @@ bool approving_is_done(const struct dossier *d);
 /* Nobody did within the time that its template gives. */
 bool approving_lapsed(const struct dossier *d);
 
+/* A step is missing that nobody can answer as it stands: those it names ask for it, gain by it, do
+ * the work, check it, or have left. */
+bool approving_is_barred(const struct dossier *d);
+
 /* While it waits: who is told at which part of that time, and when to look again. */
 void approving_wait(const struct dossier *d, struct decision *ret);
 

@@ -408,6 +408,7 @@ static void answer_plea(struct deciding *s)
     s->r->revokes = plea_is_taken_back(d); /* one thing at a time */
     s->r->grants = v == PLEA_GRANTED && !s->r->revokes;
     s->r->refuses = plea_is_refused(v) && v != PLEA_TAKEN_BACK && !s->r->revokes;
+    s->r->refuses_why = s->r->refuses ? plea_why(v) : NULL;
     if (s->r->grants || s->r->revokes) /* then it is all looked at again */
         look_by(s, d->now_ms + 1000);
 }

@@ -73,6 +73,7 @@ struct decision {
     bool edited_back; /* they are as approved, but were edited since: in evidence */
     bool grants;      /* the exception asked for on the ticket is granted: rows, and evidence */
     bool refuses;     /* it is not: in evidence */
+    const char *refuses_why; /* plea_why() of that; NULL: it does not refuse; static */
     bool revokes; /* the answer that granted one was taken back: it ends, and people hear of it */
     bool read_sources; /* read every item's source now, then decide again */
     bool asks;         /* ask the policy now, at this stage, then decide again */

@@ -42,20 +42,36 @@ bool plea_undid(const struct dossier *d)
     return is_later(d->ticket.plea.edit, d->plea_done) && plea_is_refused(plea_judge(d));
 }
 
+static const char *const WHYS[] = {
+    [PLEA_NONE] = "",
+    [PLEA_WAITS] = "",
+    [PLEA_GRANTED] = "",
+    [PLEA_SPENT] = "", /* it was granted */
+    [PLEA_DECLINED] = "declined",
+    [PLEA_TAKEN_BACK] = "taken_back",
+    [PLEA_STRANGER] = "stranger",
+    [PLEA_OWN] = "own",
+    [PLEA_UNCLEAR] = "unclear",
+    [PLEA_NO_END] = "end",
+    [PLEA_NO_OWNER] = "owner",
+    [PLEA_NO_CONTROL] = "control",
+    [PLEA_LEFT] = "left",
+};
+
+const char *plea_why(enum plea_verdict v)
+{
+    return WHYS[v];
+}
+
 /* Carried out already: what the database said to it. */
 static enum plea_verdict carried_out(const struct dossier *d)
 {
     if (str_empty(d->plea_refused))
         return PLEA_SPENT;
-    if (str_eq_c(d->plea_refused, "own"))
-        return PLEA_OWN;
-    if (str_eq_c(d->plea_refused, "unclear"))
-        return PLEA_UNCLEAR;
-    if (str_eq_c(d->plea_refused, "left"))
-        return PLEA_LEFT;
-    if (str_eq_c(d->plea_refused, "control"))
-        return PLEA_NO_CONTROL;
-    return str_eq_c(d->plea_refused, "owner") ? PLEA_NO_OWNER : PLEA_NO_END;
+    for (enum plea_verdict v = PLEA_OWN; v <= PLEA_LEFT; v++)
+        if (str_eq_c(d->plea_refused, WHYS[v]))
+            return v;
+    return PLEA_NO_END;
 }
 
 enum plea_verdict plea_judge(const struct dossier *d)

@@ -34,5 +34,7 @@ bool plea_is_taken_back(const struct dossier *d);
 bool plea_undid(const struct dossier *d);
 /* Is it an answer that the ticket has to say? */
 bool plea_is_refused(enum plea_verdict v);
+/* Why it is refused, in the word that the database has for it (guard_exception); static. */
+const char *plea_why(enum plea_verdict v);
 
 #endif

@@ -17,7 +17,8 @@ enum sod_wish { SOD_AS_IT_IS = 0, SOD_GIVEN, SOD_TAKEN };
 struct sod_holding {
     size_t set, member;
     struct str source, account, entitlement;
-    struct str by;      /* the name under which it is given, where that is another one */
+    struct str by;    /* the name under which it is given, where that is another one */
+    struct str maybe; /* the request that gives it, where nobody can tell whether to this person */
     enum sod_wish wish; /* what this request, or another that is approved, makes of it */
     enum outcome held;  /* as read just now; unknown speaks against a grant */
     struct str reason;  /* of that read, CamelCase */
@@ -35,8 +36,10 @@ enum sod_answer { SOD_UNKNOWN = 0, SOD_CLEAR, SOD_CONFLICT };
 struct sod_finding {
     enum sod_answer answer;
     int32_t held, unknown;           /* members, after the change */
+    int32_t doubted;                 /* those of the held that only another request may give him */
     const struct sod_holding *first, /* the first member held, for telling people */
-        *unread;                     /* the first that nobody could tell */
+        *unread,                     /* the first that nobody could tell */
+        *doubt;                      /* the first of the doubted */
 };
 
 /* What the person would hold of one set after the change. before: the change is still to be made,

@@ -1,5 +1,6 @@
 #include "domain/stuck.h"
 
+#include "domain/approving.h"
 #include "domain/contested.h"
 #include "domain/gate.h"
 #include "domain/left.h"
@@ -146,6 +147,7 @@ static struct stuck turn(const struct dossier *d, int64_t next_ms)
             return (struct stuck){STUCK_UNCLEAR, d->requested_ms, 0, next_ms};
         return permit(d, next_ms,
                       (struct stuck){d->phase == PHASE_RECEIVED ? STUCK_RECEIVED
+                                     : approving_is_barred(d)   ? STUCK_NOBODY_MAY_APPROVE
                                      : d->approval_unclear      ? STUCK_APPROVER_UNCLEAR
                                                                 : STUCK_APPROVAL_AWAITED,
                                      d->requested_ms, 0, next_ms});

@@ -81,6 +81,9 @@
     X(RECEIVED, "Received", MOVING, US, "it is looked at", "nothing")                            \
     X(APPROVAL_AWAITED, "ApprovalAwaited", WAITING, APPROVER, "the approval is looked for",      \
       "have somebody who may approve it do so")                                                  \
+    X(NOBODY_MAY_APPROVE, "NobodyMayApprove", STUCK, OWNER, "the ticket is read again",          \
+      "name somebody else on the form, or have the mapping name more people: who asks, gains, "  \
+      "does the work, checks it or has left does not count")                                     \
     X(APPROVER_UNCLEAR, "ApproverUnclear", WAITING, OWNER, "the approval is looked for",         \
       "name who asks and who it is for under people of the site as Jira names them, or have "    \
       "somebody else approve: nobody can tell whether one of them approved it")                  \

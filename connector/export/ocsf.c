@@ -32,6 +32,7 @@ static const struct {
 } KINDS[] = {
     {"account.linked", ACCOUNT, OTHER, INFORMATIONAL},
     {"close.refused", FINDING, FOUND, MEDIUM},
+    {"decision.refused", ENTITY, OTHER, MEDIUM},
     {"delivery.quarantined", ENTITY, UPDATE, MEDIUM},
     {"drift.changed", FINDING, FOUND_AGAIN, MEDIUM},
     {"drift.found", FINDING, FOUND, HIGH},
@@ -52,6 +53,7 @@ static const struct {
 /* What people call it, by the word before the dot; else that word. */
 static const char *const ENTITIES[][2] = {
     {"clock", "Access Request Clock"},
+    {"decision", "Access Decision"},
     {"delivery", "Webhook Delivery"},
     {"emergency", "Emergency Access"},
     {"evidence", "Evidence Log"},

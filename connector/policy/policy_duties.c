@@ -49,6 +49,8 @@ static void put_holdings(struct json_out *out, const struct duties *d, size_t se
             json_str_member(out, "after", str_of(wish_name(h->wish)));
         if (h->by.len)
             json_str_member(out, "by", h->by);
+        if (h->maybe.len)
+            json_str_member(out, "maybe", h->maybe);
         if (answered && duties_reads(d, h)) {
             json_str_member(out, "outcome", str_of(outcome_name(h->held)));
             json_str_member(out, "reason", h->reason);
@@ -104,6 +106,15 @@ void duties_write_answer(struct buf *out, const struct duties *d)
 
 /* --- what follows --- */
 
+/* Another request may give it to the same person: which, and how to tell. */
+static void say_doubt(struct line *l, const struct sod_holding *h)
+{
+    line_add(l, h->maybe);
+    line_add_c(l, " gives ");
+    line_add_name(l, h->entitlement);
+    line_add_c(l, " to somebody who may be the same person: name both under people of the site");
+}
+
 /* "payables: bob holds ap-approver", or who could not be asked. */
 static void say(struct policy_answer *ret, const struct sod_set *set, const struct sod_finding *f)
 {
@@ -112,7 +123,9 @@ static void say(struct policy_answer *ret, const struct sod_set *set, const stru
 
     line_add_name(&l, set->name);
     line_add_c(&l, ": ");
-    if (f->answer == SOD_CONFLICT && !h) {
+    if (f->answer == SOD_CONFLICT && f->held - f->doubted < set->n) {
+        say_doubt(&l, f->doubt);
+    } else if (f->answer == SOD_CONFLICT && !h) {
         line_add_c(&l, "they are asked for together");
     } else if (f->answer == SOD_CONFLICT) {
         line_add_name(&l, h->account);

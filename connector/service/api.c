@@ -40,6 +40,7 @@ struct asking {
     const struct token_config *token;
     bool created;        /* answer 201 where the store made something new */
     const char *missing; /* said where the store knows nothing of it */
+    const char *member;  /* of the body, whose fault a refusal is; NULL: of none */
 };
 
 static void reply_json(struct serve_request *request, int status, struct str json)
@@ -64,10 +65,10 @@ const struct token_config *api_token(const struct api *api, struct str secret)
 
 static const struct token_config *who(const struct api *api, struct serve_request *request)
 {
-    const struct str SCHEME = STR("Bearer ");
+    const struct str SCHEME = STR("Bearer "); /* in any case: RFC 9110, section 11.1 */
     struct str header = serve_header(request, "authorization");
 
-    return str_starts(header, SCHEME)
+    return header.len > SCHEME.len && str_eq_nocase(str_n(header.p, SCHEME.len), SCHEME)
                ? api_token(api, str_n(header.p + SCHEME.len, header.len - SCHEME.len))
                : NULL;
 }
@@ -98,6 +99,11 @@ struct asking *api_asking(struct api *api, struct serve_request *request,
     return a;
 }
 
+void api_asking_about(struct asking *a, const char *member)
+{
+    a->member = member;
+}
+
 /* --- answers of the store --- */
 
 static void store_problem(struct serve_request *request, enum store_outcome outcome,
@@ -114,7 +120,10 @@ static void on_json(void *arg, enum store_outcome outcome, struct str json)
 {
     struct asking *a = arg;
 
-    if (outcome != STORE_OK)
+    if (outcome == STORE_REFUSED && a->member)
+        problem_reply_member(a->request, 422, "Invalid body", str_of(a->member),
+                             arena_cstr(serve_arena(a->request), json));
+    else if (outcome != STORE_OK)
         store_problem(a->request, outcome,
                       outcome == STORE_REFUSED ? arena_cstr(serve_arena(a->request), json) : "");
     else if (!json.len)

@@ -30,6 +30,9 @@ static const char *wrong(const struct body_member *member, const struct json *va
         return is_text && text.len && text.len <= LIMIT_KEY_CHARS
                    ? NULL
                    : "must be a text of 1 to 256 characters";
+    case BODY_NAME:
+        return is_text && text.len <= LIMIT_KEY_CHARS ? NULL
+                                                      : "must be a text of up to 256 characters";
     case BODY_TEXT:
         return is_text && text.len <= BODY_TEXT_MAX ? NULL
                                                     : "must be a text of up to 4096 characters";

@@ -13,7 +13,7 @@ static void give(struct api *api, struct serve_request *request, const struct to
     static const struct body_member MEMBERS[] = {{"from", BODY_KEY, true},
                                                  {"to", BODY_KEY, true},
                                                  {"starts_at", BODY_TIME, false},
-                                                 {"ends_at", BODY_LATER, true},
+                                                 {"ends_at", BODY_TIME, true},
                                                  {NULL}};
     const struct json *body;
 

@@ -38,6 +38,35 @@ static bool covers_well(struct serve_request *request, const struct store_except
     return false;
 }
 
+/* What no exception is without. Refused here, so that the member is named; kept by the store as
+ * tried, as all that it refuses itself. The first fault's member; NULL: it has all of it. */
+static const char *lacks(struct store_exception *e, int64_t now_ms)
+{
+    const struct {
+        const char *member, *why, *said;
+        bool there;
+    } NEEDS[] = {
+        {"owner", "owner", "'owner' is missing: somebody who answers for it until it ends",
+         str_trim(e->owner).len},
+        {"approved_by", "unnamed", "'approved_by' is missing: somebody else than the owner",
+         str_trim(e->approved_by).len},
+        {"reason", "reason", "'reason' must say why", e->reason.len},
+        {"compensating_control", "control",
+         "'compensating_control' must say what mitigates it meanwhile", e->control.len},
+        {"expires_at", "end", "'expires_at' must be a time in the future, 90 days at the most",
+         e->expires_ms > now_ms},
+    };
+
+    for (size_t i = 0; i < sizeof NEEDS / sizeof NEEDS[0]; i++) {
+        if (NEEDS[i].there)
+            continue;
+        e->fault_why = NEEDS[i].why;
+        e->fault_said = NEEDS[i].said;
+        return NEEDS[i].member;
+    }
+    return NULL;
+}
+
 static void grant(struct api *api, struct serve_request *request, const struct token_config *token)
 {
     static const struct body_member MEMBERS[] = {
@@ -46,17 +75,19 @@ static void grant(struct api *api, struct serve_request *request, const struct t
         {"source", BODY_KEY, false},
         {"sod_set", BODY_KEY, false},
         {"renews", BODY_ID, false},
-        {"owner", BODY_KEY, true},
-        {"approved_by", BODY_KEY, true},
-        {"reason", BODY_TEXT, true},
-        {"expires_at", BODY_LATER, true},
+        {"owner", BODY_NAME, false},
+        {"approved_by", BODY_NAME, false},
+        {"reason", BODY_TEXT, false},
+        {"expires_at", BODY_TIME, false},
         {"review_at", BODY_LATER, false},
-        {"compensating_control", BODY_TEXT, true},
+        {"compensating_control", BODY_TEXT, false},
         {NULL},
     };
     const struct json *body;
 
-    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api_service(api)->db_clock), &body))
+    int64_t now_ms = clock_wall_ms(&api_service(api)->db_clock);
+
+    if (!api_body_read(request, MEMBERS, now_ms, &body))
         return;
     struct store_exception e = {
         .request = json_path_str(body, "request"),
@@ -75,14 +106,9 @@ static void grant(struct api *api, struct serve_request *request, const struct t
         e.renews = 0;
     if (!covers_well(request, &e))
         return;
-    if (!e.reason.len)
-        refuse(request, STR("reason"), "'reason' must say why");
-    else if (!e.control.len)
-        refuse(request, STR("compensating_control"),
-               "'compensating_control' must say what mitigates it meanwhile");
-    else
-        store_exception_grant(&api_service(api)->store, &e, api_answer_json,
-                              api_asking(api, request, token, true, "there is no such request"));
+    struct asking *a = api_asking(api, request, token, true, "there is no such request");
+    api_asking_about(a, lacks(&e, now_ms));
+    store_exception_grant(&api_service(api)->store, &e, api_answer_json, a);
 }
 
 /* What the query asks for, or what is wrong with it. */

@@ -11,6 +11,8 @@ struct service *api_service(struct api *api);
  * where it knows nothing of it. */
 struct asking *api_asking(struct api *api, struct serve_request *request,
                           const struct token_config *token, bool created, const char *missing);
+/* What the store refuses is a fault of that member of the body; static, NULL: of none. */
+void api_asking_about(struct asking *a, const char *member);
 /* The store's document is the answer; none: 404. What it refused: 422. A store_json_fn. */
 void api_answer_json(void *arg, enum store_outcome outcome, struct str json);
 

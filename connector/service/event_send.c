@@ -9,6 +9,7 @@
 #include "domain/event.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
+#include "readers/web.h"
 #include "service/event_body.h"
 
 enum {
@@ -167,7 +168,6 @@ static void finish(struct sending *call, int status, int64_t told_ms, const char
 static void on_reply(void *arg, const struct http_reply *reply)
 {
     char why[WHY_SIZE];
-    int64_t after_s;
     /* a long answer is an answer: nobody reads it */
     bool answered = reply->outcome == HTTP_REPLIED || (reply->too_large && reply->status);
 
@@ -179,10 +179,7 @@ static void on_reply(void *arg, const struct http_reply *reply)
         snprintf(why, sizeof why, "answered %d", reply->status);
     else
         snprintf(why, sizeof why, "%.*s", STR_ARG(reply->why));
-    if (!str_to_i64(http_reply_header(reply, "retry-after"), &after_s) || after_s < 0 ||
-        after_s > INT32_MAX)
-        after_s = 0;
-    finish(arg, answered ? reply->status : 0, after_s * 1000, why);
+    finish(arg, answered ? reply->status : 0, web_retry_after_ms(reply), why);
 }
 
 /* --- sending --- */

@@ -344,6 +344,7 @@ static void read_duties(struct asking *a)
         h->account = json_path_str(v, "account");
         h->entitlement = json_path_str(v, "entitlement");
         h->by = json_path_str(v, "by");
+        h->maybe = json_path_str(v, "maybe");
         h->wish = str_eq_c(wish, "given")   ? SOD_GIVEN
                   : str_eq_c(wish, "taken") ? SOD_TAKEN
                                             : SOD_AS_IT_IS;

@@ -129,6 +129,29 @@ void store_ask_json(struct store *s, const struct pg_stmt *stmt, const struct pg
     pg_exec(s->pg, stmt, params, store_on_json, op);
 }
 
+static void on_tried_json(void *arg, const struct pg_reply *reply)
+{
+    struct store_op *op = arg;
+    bool good = store_outcome_of(reply) == STORE_OK && reply->rows;
+    struct str refused = good ? pg_cell(reply, 0, 1) : STR_NONE;
+
+    if (!refused.len) {
+        store_on_json(arg, reply);
+        return;
+    }
+    op->fn.json(op->arg, STORE_REFUSED, refused);
+    free(op);
+}
+
+void store_try_json(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params,
+                    store_json_fn *fn, void *arg)
+{
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, stmt, params, on_tried_json, op);
+}
+
 void store_put_said(struct json_out *out, const char *name, struct str value)
 {
     if (value.len)

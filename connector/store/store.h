@@ -360,7 +360,11 @@ struct store_exception {
     struct str owner, approved_by, reason, control, vouched_by;
     int64_t expires_ms, review_ms; /* review 0: halfway, of a long one */
     int64_t renews;                /* an earlier one that covers the same; 0: none */
+    /* Why the program refuses it already, and the sentence: kept as tried, and answered REFUSED;
+     * NULL: the database judges it. Static. */
+    const char *fault_why, *fault_said;
 };
+/* REFUSED: who tried what is kept. No document: there is no such request. */
 void store_exception_grant(struct store *s, const struct store_exception *e, store_json_fn *fn,
                            void *arg);
 struct store_exceptions {
@@ -387,7 +391,7 @@ void store_review_add(struct store *s, struct str request_id, struct str reviewe
 void store_departure_put(struct store *s, struct str person, bool left, struct str by,
                          struct str reason, store_json_fn *fn, void *arg);
 /* One answers for another one from starts_ms (0: now) until ends_ms. REFUSED: a circle, himself, or
- * too long. */
+ * too long; that it was tried is kept. */
 void store_delegation_add(struct store *s, struct str from, struct str to, int64_t starts_ms,
                           int64_t ends_ms, struct str actor, store_json_fn *fn, void *arg);
 /* Those that last or will; all where not live. person: of either side; empty: anybody's. after: the

@@ -28,9 +28,16 @@ void store_exception_grant(struct store *s, const struct store_exception *e, sto
     json_i64_member(&out, "expires_ms", e->expires_ms);
     put_number(&out, "review_ms", e->review_ms);
     put_number(&out, "renews", e->renews);
+    if (e->fault_why) {
+        json_put_name(&out, "fault");
+        json_open_object(&out);
+        json_str_member(&out, "why", str_of(e->fault_why));
+        json_str_member(&out, "said", str_of(e->fault_said));
+        json_close_object(&out);
+    }
     json_close_object(&out);
     struct pg_param params[] = {store_p(buf_str(&buf))};
-    store_ask_json(s, &SQL_EXCEPTION_GRANT, params, fn, arg);
+    store_try_json(s, &SQL_EXCEPTION_GRANT, params, fn, arg);
 }
 
 void store_exception_list(struct store *s, const struct store_exceptions *filter, store_json_fn *fn,
@@ -87,5 +94,5 @@ void store_review_add(struct store *s, struct str request_id, struct str reviewe
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;
-    pg_exec(s->pg, &SQL_REVIEW_ADD, params, store_on_fenced, op);
+    pg_exec(s->pg, &SQL_REVIEW_ADD, params, store_on_tried, op);
 }

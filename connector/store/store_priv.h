@@ -65,6 +65,9 @@ void store_on_json(void *arg, const struct pg_reply *reply);
 /* Ask for one JSON document. */
 void store_ask_json(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params,
                     store_json_fn *fn, void *arg);
+/* The same of those that keep what they refuse: a second value says why, where they did. */
+void store_try_json(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params,
+                    store_json_fn *fn, void *arg);
 /* A member where something is said; nothing for an empty text. */
 void store_put_said(struct json_out *out, const char *name, struct str value);
 

@@ -509,6 +509,7 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     json_bool_member(&out, "respoken", decision->respoken);
     json_bool_member(&out, "grants", decision->grants);
     json_bool_member(&out, "refuses", decision->refuses);
+    store_put_said(&out, "refuses_why", str_of(decision->refuses_why));
     json_bool_member(&out, "revokes", decision->revokes);
     json_i64_member(&out, "look_again_ms", decision->look_again_ms);
     json_bool_member(&out, "release", release);
@@ -662,7 +663,7 @@ void store_delegation_add(struct store *s, struct str from, struct str to, int64
     char starts[STORE_NUMBER_SIZE], ends[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(from), store_p(to), store_i(starts_ms, starts),
                                 store_i(ends_ms, ends), store_p(actor)};
-    store_ask_json(s, &SQL_DELEGATION_ADD, params, fn, arg);
+    store_try_json(s, &SQL_DELEGATION_ADD, params, fn, arg);
 }
 
 void store_delegation_list(struct store *s, bool live, struct str person, int32_t limit,

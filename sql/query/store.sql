@@ -267,7 +267,7 @@ select made, refused from governance.approval_try($1::uuid, $2, $3, $4, $5)
 
 -- name: delegation_add
 -- params: from_person text, to_person text, starts_ms bigint, ends_ms bigint, actor text
-select governance.delegation_add($1, $2, to_timestamp(nullif($3::bigint, 0) / 1000.0), to_timestamp($4::bigint / 1000.0), $5)
+select made, refused from governance.delegation_try($1, $2, to_timestamp(nullif($3::bigint, 0) / 1000.0), to_timestamp($4::bigint / 1000.0), $5)
 
 -- name: delegation_list
 -- params: live boolean, person text, most int, after bigint
@@ -279,7 +279,7 @@ select governance.delegation_revoke($1::bigint, $2)
 
 -- name: exception_grant
 -- params: wish jsonb
-select governance.exception_grant($1::jsonb)
+select made, refused from governance.exception_try($1::jsonb)
 
 -- name: exception_list
 -- params: filter jsonb
@@ -291,7 +291,7 @@ select governance.exception_revoke($1::bigint, $2, $3, $4)
 
 -- name: review_add
 -- params: request uuid, reviewer text, outcome text, note text, vouched_by text
-select governance.review_add($1::uuid, $2, $3, $4, $5)
+select made, refused from governance.review_try($1::uuid, $2, $3, $4, $5)
 
 -- name: departure_put
 -- params: person text, left boolean, by text, reason text

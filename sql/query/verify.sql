@@ -68,6 +68,7 @@ kind(kind, what, form, once, plain, m1, m2, m3, m4, among) as (values
     ('site.policy', 'policy of site', 'set', false, true, 'site', null, null, null, null),
     ('close.refused', 'close', 'refused', false, true, '@', 'cycle', null, null, null),
     ('evidence.seen', 'view', 'recorded', true, false, 'view', null, null, null, null),
+    ('decision.refused', 'refused decision', 'made', true, false, 'refusal', null, null, null, null),
     ('person.left', 'departure', 'told', true, false, 'departure', null, null, null, null),
     ('person.returned', 'departure', 'ended', false, false, 'departure', null, null, null, null),
     ('request.escalated', 'escalation', 'made', true, false, 'escalation', null, null, null, null),
@@ -221,6 +222,11 @@ row as materialized (
     select 'view', v.id::text, '00000000-0000-0000-0000-000000000000', 'recorded', true, v.at, null,
            jsonb_build_object('view', v.id, 'of', v.request_id, 'role', v.role), '{}', '{}'
       from governance.evidence_view v where $3::boolean
+    union all
+    select 'refused decision', d.id::text, coalesce(d.request_id, '00000000-0000-0000-0000-000000000000'), 'made', true, d.at, null,
+           jsonb_build_object('refusal', d.id, 'what', d.what, 'channel', d.channel, 'why', d.why, 'scope', d.scope, 'source', d.source, 'sod_set', d.sod_set,
+               'answer', nullif(d.answer, ''), 'vouched_by', nullif(d.vouched_by, ''), 'ends', to_char(d.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), '{}', '{}'
+      from governance.refused_decision d where d.request_id > $1::uuid and d.request_id <= $2::uuid or $3::boolean and d.request_id is null
     union all
     select 'departure', p.id::text, coalesce(p.request_id, '00000000-0000-0000-0000-000000000000'), v.form, true, v.at, v.at,
            jsonb_build_object('departure', p.id, 'how', p.how, 'source', p.source, 'returned', v.form = 'ended'), '{}', '{}'

@@ -27,7 +27,8 @@ cell(kind, what, id, member, is_document, is_later) as (
                    ('emergency.reviewed', 'review', 'review'), ('flow.ended', 'flow', 'flow'), ('request.escalated', 'escalation', 'escalation'),
                    ('person.left', 'departure', 'departure'), ('person.returned', 'departure', 'departure'), ('person.returned', 'return', 'departure'),
                    ('approval.delegated', 'delegation', 'delegation'), ('clock.held', 'pause', 'pause'), ('clock.resumed', 'pause', 'pause'),
-                   ('clock.resumed', 'end of pause', 'pause'), ('evidence.seen', 'view', 'view'), ('mapping.changed', 'event', 'event'),
+                   ('clock.resumed', 'end of pause', 'pause'), ('evidence.seen', 'view', 'view'), ('decision.refused', 'refusal', 'refusal'),
+                   ('mapping.changed', 'event', 'event'),
                    ('mapping.refused', 'event', 'event'), ('person.erased', 'erasure', 'erasure'), ('approval.settled', 'settled', 'settled'),
                    ('policy.live', 'edition', 'edition'), ('operator.acted', 'act', 'number')) k(kind, what, id)
       join (values ('item', 'account', false, false), ('observation', 'raw', true, false), ('observation', 'id', true, false),
@@ -41,7 +42,8 @@ cell(kind, what, id, member, is_document, is_later) as (
                    ('departure', 'person', false, false), ('departure', 'actor', false, false), ('departure', 'reason', false, true),
                    ('return', 'returned_by', false, true), ('delegation', 'delegator', false, false), ('delegation', 'delegate', false, false),
                    ('pause', 'reason', false, false), ('pause', 'actor', false, false), ('end of pause', 'ended_by', false, true),
-                   ('view', 'viewer', false, false), ('event', 'actor', false, false), ('event', 'reason', false, false),
+                   ('view', 'viewer', false, false),
+                   ('refusal', 'person', false, false), ('refusal', 'other', false, false), ('refusal', 'said', false, false), ('event', 'actor', false, false), ('event', 'reason', false, false),
                    ('erasure', 'actor', false, false), ('erasure', 'reason', false, false), ('settled', 'tuple', true, false), ('settled', 'terms', true, false),
                    ('edition', 'actor', false, false), ('edition', 'reason', false, false), ('act', 'actor', false, true)) c(what, member, is_document, is_later)
         on c.what = k.what),
@@ -106,6 +108,10 @@ row as materialized (
      where p.request_id > $1::uuid and p.request_id <= $2::uuid
     union all
     select 'view', v.id, 'viewer', v.viewer from governance.evidence_view v where $3::boolean
+    union all
+    select 'refusal', d.id, v.member, v.value
+      from governance.refused_decision d cross join lateral (values ('person', d.person), ('other', d.other), ('said', d.said)) v(member, value)
+     where d.request_id > $1::uuid and d.request_id <= $2::uuid or $3::boolean and d.request_id is null
     union all
     select 'event', m.id, v.member, v.value from governance.mapping_event m cross join lateral (values ('actor', m.actor), ('reason', m.reason)) v(member, value) where $3::boolean
     union all

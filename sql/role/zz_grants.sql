@@ -42,7 +42,7 @@ grant insert, update (outcome, why) on governance.bulk_rider to countersign_serv
 grant insert on governance.request_item, governance.observation, governance.approval, governance.policy_decision,
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint,
     governance.operator_act, governance.over_grant, governance.evidence_fork, governance.late_proof, governance.departure,
-    governance.emergency_review, governance.evidence_view to countersign_service;
+    governance.emergency_review, governance.evidence_view, governance.refused_decision to countersign_service;
 grant insert on governance.evidence_export to countersign_service;
 grant update (returned_at, returned_by, swept_at) on governance.departure to countersign_service;
 grant insert, update (ended_at) on governance.sod_set to countersign_service;
@@ -69,6 +69,7 @@ end $$;
 grant execute on function governance.approval_is(governance.access_request, boolean) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.person_folded(text) to countersign_dashboard, countersign_auditor; -- the view item_verdict asks
 grant execute on function governance.approval_stands(uuid) to countersign_dashboard, countersign_auditor;
+grant execute on function governance.approval_nobody_may(uuid) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.emergency_owed(uuid) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.permit_in_the_way(governance.access_request) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.checkpoint_passes(uuid, text, timestamptz) to countersign_dashboard, countersign_auditor;

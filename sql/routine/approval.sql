@@ -477,6 +477,9 @@ comment on function governance.fulfiller_keep() is 'Trigger: remember who said d
 
 create or replace function governance.guard_delegation() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    one boolean;
+    circle boolean;
 begin
     if tg_op = 'UPDATE' then
         if row(new.id, new.delegator, new.delegate, new.starts_at, new.ends_at, new.actor, new.created_at)
@@ -488,34 +491,44 @@ begin
         return new;
     end if;
     if governance.person_folded(new.delegator) = '' or governance.person_folded(new.delegate) = '' then
-        raise exception 'whose approvals, and who gives them instead, is named' using errcode = 'CG024';
+        raise exception 'whose approvals, and who gives them instead, is named' using errcode = 'CG024', constraint = 'unnamed';
     end if;
     perform pg_advisory_xact_lock(hashtextextended('delegation', 0)); -- two that close a circle together
     new.created_at := clock_timestamp();
     new.starts_at := greatest(new.starts_at, new.created_at); -- nothing is delegated in hindsight
     if new.ends_at <= new.starts_at then
-        raise exception 'it must end after it begins' using errcode = 'CG024';
+        raise exception 'it must end after it begins, and later than now' using errcode = 'CG024', constraint = 'end';
     end if;
     if new.ends_at > new.starts_at + interval '90 days' then
-        raise exception 'it lasts at most 90 days' using errcode = 'CG024';
+        raise exception 'it lasts at most 90 days' using errcode = 'CG024', constraint = 'end';
     end if;
-    if governance.one_person(governance.person_all(new.delegator, '{}'), governance.person_all(new.delegate, '{}')) then
-        raise exception 'nobody delegates to themselves' using errcode = 'CG024';
+    one := governance.one_person(governance.person_all(new.delegator, '{}'), governance.person_all(new.delegate, '{}'));
+    if one then
+        raise exception 'nobody delegates to themselves' using errcode = 'CG024', constraint = 'own';
+    elsif one is null then
+        raise exception 'nobody can tell whether these are two people: name both alike, by e-mail address or by account id' using errcode = 'CG024', constraint = 'unclear';
     end if;
     if governance.had_left(governance.person_all(new.delegate, '{}')) or governance.had_left(governance.person_all(new.delegator, '{}')) then
-        raise exception 'who left answers for nobody, and nobody for him' using errcode = 'CG024';
+        raise exception 'who left answers for nobody, and nobody for him' using errcode = 'CG024', constraint = 'left';
     end if;
-    if exists (
-        with recursive lasting as materialized ( -- while this one does; by all names of each
-            select governance.person_all(d.delegator, '{}') as giver, governance.person_all(d.delegate, '{}') as taker
-              from governance.delegation d
-             where d.revoked_at is null and d.starts_at < new.ends_at and d.ends_at > new.starts_at),
-        follow(who) as (
-            select governance.person_all(new.delegate, '{}')
-             union
-            select d.taker from follow f join lasting d on governance.one_person(d.giver, f.who))
-        select from follow f where governance.one_person(f.who, governance.person_all(new.delegator, '{}'))) then
-        raise exception 'a circle: it would come back to %', new.delegator using errcode = 'CG024';
+    with recursive lasting as materialized ( -- while this one does; by all names of each
+        select governance.person_all(d.delegator, '{}') as giver, governance.person_all(d.delegate, '{}') as taker
+          from governance.delegation d
+         where d.revoked_at is null and d.starts_at < new.ends_at and d.ends_at > new.starts_at),
+    follow(who, surely) as ( -- also over what nobody can tell
+        select governance.person_all(new.delegate, '{}'), true
+         union
+        select d.taker, f.surely and o.one is not null
+          from follow f cross join lasting d cross join lateral (select governance.one_person(d.giver, f.who) as one) o
+         where o.one is distinct from false)
+    select bool_or(f.surely and o.one is not null) into circle -- null: there is none
+      from follow f cross join lateral (select governance.one_person(f.who, governance.person_all(new.delegator, '{}')) as one) o
+     where o.one is distinct from false;
+    if circle then
+        raise exception 'a circle: it would come back to %', new.delegator using errcode = 'CG024', constraint = 'circle';
+    elsif not circle then
+        raise exception 'nobody can tell whether it would come back to %: name people alike in all delegations, by e-mail address or by account id', new.delegator
+            using errcode = 'CG024', constraint = 'circle';
     end if;
     return new;
 end $$;

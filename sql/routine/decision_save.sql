@@ -67,6 +67,10 @@ begin
          where (p->>x.flag)::boolean
         on conflict do nothing;
     end if;
+    if (p->>'refuses')::boolean and coalesce(p->>'refuses_why', '') <> '' then -- a program of before does not say why
+        perform governance.refusal_on_ticket(p_request, 'exception', 'jsm', t.plea->>'decided_by', p->>'refuses_why', t.plea->>'edit', t.plea->>'owner',
+                                             to_timestamp(nullif((t.plea->>'until_ms')::bigint, 0) / 1000.0));
+    end if;
     if (p->>'revokes')::boolean then
         perform governance.plea_revoke(p_request, t.plea);
     end if;

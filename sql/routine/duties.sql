@@ -93,22 +93,28 @@ begin
 end $$;
 comment on function governance.entitlement_ways(text, text) is 'The names of all that gives an entitlement: its own, and those of what lies in it';
 
--- Does another request of the same person, approved and not over, give that?
-create or replace function governance.is_on_its_way(r governance.access_request, p_source text, p_entitlement text) returns boolean
+-- Does another request of the same person, approved and not over, give that? null: none does. '': one of him surely. Else the ticket, or the
+-- id, of one that may be his: where nobody can tell whether two names are one person a grant waits, as it does for whatever nobody can tell. It
+-- waits for what is approved only, and says which that is; an exception lets it go on, and so does naming both under people of the site.
+create or replace function governance.on_its_way(r governance.access_request, p_source text, p_entitlement text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
     him text[] := governance.person_all(r.beneficiary, r.beneficiary_names);
 begin
-    return exists (
-        select from governance.entitlement_ways(p_source, p_entitlement) w(name)
+    return (
+        select case when bool_or(k.one) then '' else min(coalesce(nullif(t.issue_key, ''), o.id::text)) end
+          from governance.entitlement_ways(p_source, p_entitlement) w(name)
           join governance.request_item i on i.source = p_source and i.entitlement = w.name
           join governance.access_request o on o.id = i.request_id
+          left join governance.ticket t on t.request_id = o.id
+         cross join lateral (select governance.one_person(governance.person_all(o.beneficiary, o.beneficiary_names), him) as one) k
          where i.desired = 'present' and i.replaced_at is null
            and i.superseded_by is null and o.id <> r.id
            and o.phase in ('approved', 'ticketing', 'fulfilling', 'claimed', 'verifying', 'verified', 'exception')
-           and governance.one_person(governance.person_all(o.beneficiary, o.beneficiary_names), him));
+           and k.one is distinct from false);
 end $$;
-comment on function governance.is_on_its_way(governance.access_request, text, text) is 'Does another approved request give this person that?';
+comment on function governance.on_its_way(governance.access_request, text, text) is
+    'Does another approved request give this person that? null: none; empty: one does; else the one that may, of whom nobody can tell';
 
 -- What still has to be made out before anybody is asked: what is given, read within ten minutes and since the claim, and the members
 -- of the sets that it could touch, within an hour. "seen": it was, once.
@@ -168,7 +174,7 @@ begin
           from governance.sod_touched(r.id) s join governance.sod_member x on x.set_id = s.id
          where not exists (select from governance.duties_given(r.id) g
                             where g.set_id = x.set_id and g.source = x.source and g.entitlement = x.entitlement)
-           and governance.is_on_its_way(r, x.source, x.entitlement) loop
+           and governance.on_its_way(r, x.source, x.entitlement) is not null loop
         if heard is null then
             begin
                 heard := convert_from(p_asked, 'UTF8')::jsonb;

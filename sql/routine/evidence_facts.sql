@@ -99,6 +99,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                 union all
                 select v.reviewer, null from governance.emergency_review v where s.kind = 'emergency.reviewed' and v.id = (s.detail->>'review')::bigint
                 union all
+                select nullif(d.person, ''), nullif(d.other, '') from governance.refused_decision d where s.kind = 'decision.refused' and d.id = (s.detail->>'refusal')::bigint
+                union all
                 select case s.kind when 'clock.held' then p.actor else p.ended_by end, null from governance.sla_pause p
                  where s.kind in ('clock.held', 'clock.resumed') and p.id = (s.detail->>'pause')::bigint
                  limit 1) w on true), '[]'))

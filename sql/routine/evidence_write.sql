@@ -240,6 +240,12 @@ begin
     when 'late_proof' then
         request := new.request_id;
         detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id);
+    when 'refused_decision' then
+        request := new.request_id;
+        detail := jsonb_build_object('refusal', new.id, 'what', new.what, 'channel', new.channel, 'why', new.why, 'scope', new.scope, 'source', new.source,
+            'sod_set', new.sod_set, 'answer', nullif(new.answer, ''), 'vouched_by', nullif(new.vouched_by, ''),
+            'ends', to_char(new.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+        people := jsonb_build_object('person', new.person, 'other', new.other, 'said', new.said);
     when 'evidence_view' then -- about a request, and none of its own entries: looking changes nothing of what is looked at
         detail := jsonb_build_object('view', new.id, 'of', new.request_id, 'role', new.role);
         people := jsonb_build_object('viewer', new.viewer);

@@ -8,10 +8,17 @@ declare
     fault text;
 begin
     if tg_op = 'INSERT' then
+        if governance.person_folded(new.owner) = '' then
+            raise exception 'an exception has an owner: somebody who answers for it until it ends' using errcode = 'CG008', constraint = 'owner';
+        elsif governance.person_folded(new.approved_by) = '' then
+            raise exception 'an exception is approved by somebody: name who did' using errcode = 'CG008', constraint = 'unnamed';
+        elsif btrim(new.reason) = '' then
+            raise exception 'an exception says why' using errcode = '23514', constraint = 'reason';
+        end if;
         one := governance.one_person(approver, owner);
         if one then
             raise exception 'nobody approves for themselves' using errcode = 'CG008', constraint = 'owner';
-        elsif one is null and new.owner <> '' then -- one without an owner breaks a rule of the table
+        elsif one is null then
             raise exception 'nobody can tell whether the approver is who owns it: name both alike, by e-mail address or by account id'
                 using errcode = 'CG008', constraint = 'owner';
         end if;

@@ -17,6 +17,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
      union all select 'approval_counted.named', c.named, '{}' from governance.approval_counted c where c.named <> ''
      union all select 'delegation.delegator', d.delegator, '{}' from governance.delegation d
      union all select 'delegation.delegate', d.delegate, '{}' from governance.delegation d
+     union all select 'refused_decision.person', d.person, '{}' from governance.refused_decision d
+     union all select 'refused_decision.other', d.other, '{}' from governance.refused_decision d where d.other <> ''
      union all select 'ticket.moved_by', t.moved_by, t.mover_names from governance.ticket t
      union all select 'ticket.filer_names', substr(n, position('=' in n) + 1), '{}' from governance.ticket t cross join lateral unnest(t.filer_names) n
 $$;
@@ -306,7 +308,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
            (81, 'policy_decision', 'asks', 'json'), (82, 'delegation', 'revoked_by', 'name'), (83, 'evidence_view', 'viewer', 'name'),
            (84, 'access_request', 'approved_terms', 'json'), (85, 'approval_counted', 'named', 'name'),
            (86, 'approval_settled', 'terms', 'json'), (87, 'approval_settled', 'tuple_hash', 'hash'), (88, 'policy_edition', 'actor', 'name'),
-           (89, 'policy_edition', 'reason', 'text'), (90, 'ticket', 'filer_names', 'names')
+           (89, 'policy_edition', 'reason', 'text'), (90, 'ticket', 'filer_names', 'names'),
+           (91, 'refused_decision', 'person', 'name'), (92, 'refused_decision', 'other', 'name'), (93, 'refused_decision', 'said', 'text')
 $$;
 comment on function governance.person_cells() is 'Every column in which a person may be named, and how';
 
@@ -335,6 +338,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
                    ('sla_pause', 'x.request_id'),
                    ('erasure', 'null::uuid'),
                    ('evidence_view', 'null::uuid'),
+                   ('refused_decision', 'x.request_id'),
                    ('ticket', 'coalesce(x.request_id, x.second_of)'),
                    ('escalation', 'x.request_id'),
                    ('ticket_fields', '(select coalesce(t.request_id, t.second_of) from governance.ticket t where t.site = x.site and t.issue_id = x.issue_id)'),

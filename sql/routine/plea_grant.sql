@@ -4,6 +4,7 @@ create or replace function governance.plea_grant(p_request uuid, p_plea jsonb) r
 language plpgsql set search_path = pg_catalog as $$
 declare
     why text := '';
+    said text;
 begin
     begin
         insert into governance.exception (item_id, owner, owner_names, approved_by, approver_names, reason, compensating_control,
@@ -15,9 +16,11 @@ begin
          where i.request_id = p_request and i.replaced_at is null and v.verdict not in ('verified', 'excepted');
     exception
         when sqlstate 'CG008' or check_violation then
-            get stacked diagnostics why = constraint_name;
+            get stacked diagnostics why = constraint_name, said = message_text;
             insert into governance.escalation (request_id, kind, reason, key)
             values (p_request, 'operator', 'ExceptionRefused', 'plea/' || (p_plea->>'edit')) on conflict do nothing;
+            perform governance.refusal_on_ticket(p_request, 'exception', 'jsm', p_plea->>'decided_by', why, p_plea->>'edit', p_plea->>'owner',
+                                                 to_timestamp((p_plea->>'until_ms')::bigint / 1000.0), said);
     end;
     update governance.access_request r set plea_refused = why where r.id = p_request and r.plea_refused <> why;
 end $$;

@@ -196,7 +196,7 @@ comment on function governance.accounts_of(governance.access_request, text) is '
 
 -- Everything that whoever is asked has to know, beside the dossier. "ask": what is still unanswered at this stage. "holdings": one row
 -- for each account of each member of each set touched, with what becomes of it: given by this request ("by": under which name, where
--- it is not the member's) or by another one that is approved and on its way, or taken by this one. An account '' is one that nobody knows.
+-- it is not the member's) or by another one that is approved and on its way ("maybe": which, where nobody can tell whether it is of this person), or taken by this one. An account '' is one that nobody knows.
 -- "names": what has to be read first; "duties": whether they are asked about at all.
 create or replace function governance.policy_question(p_request uuid, p_stage text) returns jsonb
 language plpgsql stable set search_path = pg_catalog set jit = off as $$
@@ -228,8 +228,8 @@ begin
                        'account', h.account, 'account_id', h.account_id,
                        'entitlement_id', coalesce((select e.native_id from governance.entitlement_link e
                                                     where e.source = h.source and e.entitlement = h.entitlement and e.replaced_at is null limit 1), ''),
-                       'wish', case when w.name is not null or o.given then 'given' when t.taken then 'taken' else '' end,
-                       'by', coalesce(nullif(w.name, h.entitlement), ''))
+                       'wish', case when w.name is not null or o.way is not null then 'given' when t.taken then 'taken' else '' end,
+                       'by', coalesce(nullif(w.name, h.entitlement), ''), 'maybe', case when w.name is null then coalesce(o.way, '') else '' end)
                        order by h.set, h.member, h.account), '[]')
               from (select s.id as set_id, s.set, m.member, m.source, m.entitlement, coalesce(a.account, case s.unlinked when 'beneficiary' then r.beneficiary else '' end) as account,
                            coalesce(a.account_id, '') as account_id, s.unlinked
@@ -238,7 +238,7 @@ begin
                               from governance.sod_member x) m on m.set_id = s.id
                       left join lateral governance.accounts_of(r, m.source) a on true
                      where a.account is not null or s.unlinked <> 'none'
-                           or governance.is_on_its_way(r, m.source, m.entitlement)) h
+                           or governance.on_its_way(r, m.source, m.entitlement) is not null) h
               left join lateral (select min(i.entitlement) as name
                                    from governance.duties_given(r.id) g join governance.request_item i on i.id = g.item_id and i.account = h.account
                                   where g.set_id = h.set_id and g.source = h.source and g.entitlement = h.entitlement) w on true
@@ -246,7 +246,7 @@ begin
                                                  where i.request_id = r.id and i.source = h.source and i.account = h.account and i.desired = 'absent'
                                                    and i.replaced_at is null and i.superseded_by is null
                                                    and i.entitlement in (select governance.entitlement_names(h.source, h.entitlement))) as taken) t
-             cross join lateral (select governance.is_on_its_way(r, h.source, h.entitlement) as given) o) end);
+             cross join lateral (select governance.on_its_way(r, h.source, h.entitlement) as way) o) end);
 end $$;
 comment on function governance.policy_question(uuid, text) is 'What is to be asked about a request at one stage, and what has to be known for it';
 

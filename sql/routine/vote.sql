@@ -111,7 +111,7 @@ begin
     if p_decision = 'approved' and exists (
            select from governance.approval a where a.id = v.id and governance.approval_counts(a, r) is null) then
         raise exception 'nobody can tell whether the approver is who asks or who it is for: name the approver as they are named, by e-mail address or by account id'
-            using errcode = 'CG008';
+            using errcode = 'CG008', constraint = 'unclear';
     end if;
     update governance.access_request x set hinted_at = clock_timestamp(), look_at = clock_timestamp() where x.id = r.id;
     return v.id;

@@ -119,7 +119,7 @@ declare
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
                              'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
-                             'emergency_review', 'fulfiller', 'approval_settled', 'approval_counted', 'policy_edition', 'sla_calendar', 'sla_span', 'evidence_view', 'erasure', 'retention', 'retention_run',
+                             'emergency_review', 'fulfiller', 'approval_settled', 'approval_counted', 'policy_edition', 'sla_calendar', 'sla_span', 'evidence_view', 'refused_decision', 'erasure', 'retention', 'retention_run',
                              'retention_request', 'retention_told'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
@@ -174,6 +174,7 @@ begin
         ('emergency_review', 'evidence_new', 'after insert', '', 'emergency.reviewed'),
         ('late_proof', 'evidence_new', 'after insert', '', 'exception.settled'),
         ('evidence_view', 'evidence_new', 'after insert', '', 'evidence.seen'),
+        ('refused_decision', 'evidence_new', 'after insert', '', 'decision.refused'),
         ('departure', 'evidence_new', 'after insert', '', 'person.left'),
         ('departure', 'evidence_back', 'after update', 'when (old.returned_at is distinct from new.returned_at)', 'person.returned'),
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),

@@ -103,6 +103,7 @@ select r.id as request_id,
                    when r.phase in ('received', 'pending_approval') and r.held then 'Unclear'
                    when r.phase in ('received', 'pending_approval') and p.reason is not null then p.reason
                    when r.phase = 'received' then 'Received'
+                   when r.phase = 'pending_approval' and governance.approval_nobody_may(r.id) then 'NobodyMayApprove'
                    when r.phase = 'pending_approval' and governance.approval_is(r, null) then 'ApproverUnclear'
                    when r.phase = 'pending_approval' then 'ApprovalAwaited'
                    when r.phase in ('approved', 'ticketing') then 'TicketWanted'

@@ -251,6 +251,8 @@ def test_an_exception_is_asked_for_on_the_ticket_and_answered_by_who_may(site):
     granted = "select count(*) from governance.exception e join governance.request_item i on i.id = e.item_id " \
         f"where i.request_id = '{request}'"
     assert site.sql(granted) == "0" and "ExceptionRefused" in recorded(site, request, "operator")
+    kept = f"select string_agg(channel || ' ' || other || ' ' || why, ', ') from governance.refused_decision where request_id = '{request}'"
+    assert site.sql(kept) == f"jsm {owner['email']} stranger", "who tried what is evidence, once"
     site.act("edit", key, actor="boss", fields={PRIVILEGED: None})
     site.act("edit", key, actor="boss", fields={PRIVILEGED: {"value": "Yes"}})
     wait.until(lambda: site.sql(granted) == "1", 20, what="the exception is granted")

@@ -125,6 +125,7 @@ def test_each_operation_wants_its_role(site, made, operation):
         assert status == 401 and problem["type"] == "urn:countersign:problem:unauthorized", wrong
     status, headers, _ = site.raw(method, path, body, {"Authorization": "Basic " + token("submit")})
     assert status == 401 and headers["WWW-Authenticate"] == "Bearer"
+    assert site.raw("GET", "/openapi.json", None, {"Authorization": "bearer " + token("submit")})[0] == 200, "the name of the scheme is in any case"
     for verb in ("PUT", "DELETE", "PATCH"):
         status, headers, _ = site.raw(verb, path, body)
         assert status == 405 and headers["Allow"] == "GET, POST", (verb, status)

@@ -110,6 +110,8 @@ def test_of_those_who_are_named_nobody_may(site):
     request = site.until_phase(key, "pending_approval")["id"]
     wait.until(lambda: "too few of these may" in site.said(key)[1], 20, what="the ticket says so before anybody tries")
     assert site.sql(f"select count(*) from governance.escalation where request_id = '{request}' and reason = 'NobodyMayApprove'") == "1"
+    assert "NobodyMayApprove" in site.countersign("request", "show", key).stdout, "whoever asks why hears the same"
+    assert request in [one["id"] for one in site.api("GET", "/v1/access-requests?stuck=true&limit=100")[1]["requests"]]
 
 
 def test_who_approved_it_does_not_do_the_work(site):
@@ -150,6 +152,8 @@ def test_one_answers_for_another_and_takes_it_back(site):
     assert site.api("POST", "/v1/delegations", wish)[0] == 201
     status, problem = site.api("POST", "/v1/delegations", wish | {"from": "deputy@example.com", "to": "approver@example.com"})
     assert status == 422 and "a circle" in problem["detail"]
+    assert site.sql("select what || ' ' || person || ' ' || other || ' ' || why from governance.refused_decision where why = 'circle'") == \
+        "delegation deputy@example.com approver@example.com circle"
     assert approve_by_api(site, request, "deputy@example.com", "withdrawn")[0] == 202  # of before it was delegated
     assert site.request(key)["phase"] == "pending_approval"
     assert approve_by_api(site, request, "deputy@example.com")[0] == 202

@@ -1,4 +1,6 @@
 """Others are told what happens: signed, at least once, of each request in order, and nobody waits for who does not answer."""
+import datetime
+import email.utils
 import json
 import os
 import pathlib
@@ -129,6 +131,14 @@ def test_a_redirect_is_not_followed(site):
     assert not [one for one in site.receiver.got if one["path"] == "/elsewhere"]
     site.receiver.answers.pop("/some")
     wait.until(lambda: site.at_once() or site.told(request, "/some") == ["request.approved"], 10)
+
+
+def test_when_to_come_again_may_be_a_date(site):
+    site.receiver.answers["/some"] = (503, {"Retry-After": email.utils.formatdate(time.time() + 7200, usegmt=True)})
+    request = site.submit("dated", beneficiary="reyes", entitlement="fin-auditor")
+    told = wait.until(lambda: [d for d in site.api("GET", f"/v1/events?request={request}&subscriber=some")[1]["deliveries"] if d.get("status") == 503], 10)
+    assert datetime.datetime.fromisoformat(told[0]["next_at"].replace("Z", "+00:00")).timestamp() > time.time() + 7000
+    site.receiver.answers.pop("/some")
 
 
 def test_secrets_change_while_it_runs(site):

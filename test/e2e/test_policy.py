@@ -21,7 +21,7 @@ policy:
       unlinked: beneficiary
       members: [{{ source: sap-fin, entitlement: fin-ledger-admin }}, {{ source: sap-fin, entitlement: fin-viewer }}]
 """
-PEOPLE = ["ada", "ben", "cyd", "dan", "eve", "fay", "gus", "hal"]
+PEOPLE = ["ada", "ben", "cyd", "dan", "eve", "fay", "gus", "hal", "ida"]
 CROWD = [f"crowd-{n}" for n in range(9)]
 JSON = {"Content-Type": "application/json"}
 
@@ -155,6 +155,16 @@ def test_two_duties_asked_for_at_once(asking):
     wait.until(lambda: set(phases()) == {"fulfilling", "received"}, 60, what="one of two is given")
     held = phases()["received"]
     asking.until_said(held, "On hold, duties to be kept apart: ledger")
+
+
+def test_two_duties_of_whom_nobody_can_tell(asking):
+    """The one is asked for under a login, the other under an address that begins so: the second one waits, and names the first."""
+    first = asking.ask_grant("ida", "fin-ledger-admin")
+    asking.until_phase(first, "fulfilling")
+    second = asking.ask_grant("ida@example.com", "fin-viewer")
+    asking.until_said(second, f"ledger: {first} gives fin-ledger-admin to somebody who may be the same person")
+    assert asking.request(second)["phase"] == "received"
+    assert "name both under people of the site" in asking.countersign("request", "show", second).stdout
 
 
 def test_a_duty_by_another_spelling(asking):

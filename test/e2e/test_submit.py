@@ -209,6 +209,15 @@ def test_other_bodies_are_read_strictly_too(site):
                          ({"scope": "all"}, "scope"), ({"scope": "source"}, "request"), ({"scope": "sod"}, "sod_set"), ({"source": "plain"}, "source")):
         status, problem = site.api("POST", "/v1/exceptions", {**good, **more})
         assert status == 422 and problem["member"] == member, problem
+    for more, member, why in (({"owner": None}, "owner", "owner"), ({"owner": ""}, "owner", "owner"), ({"approved_by": None}, "approved_by", "unnamed"),
+                              ({"expires_at": None}, "expires_at", "end"), ({"expires_at": until(days=400)}, None, "end"), ({"approved_by": "a"}, None, "owner")):
+        status, problem = site.api("POST", "/v1/exceptions", {name: value for name, value in {**good, "expires_at": until(days=30), **more}.items() if value is not None})
+        assert status == 422 and problem.get("member") == member, problem
+        kept = site.sql("select concat_ws('|', what, request_id, person, other, why, said, vouched_by) from governance.refused_decision "
+                        f"where why = '{why}' order by at desc limit 1").split("|")
+        assert (kept[0], kept[1], kept[4], kept[5]) == ("exception", made["id"], why, problem["detail"]), kept
+    tried = site.sql(f"select count(*) from governance.refused_decision where request_id = '{made['id']}'")
+    assert site.sql(f"select count(*) from governance.evidence_entry where kind = 'decision.refused' and request_id = '{made['id']}'") == tried
     for body in ([], "x", 1):
         assert site.api("POST", path, body)[0] == 422
 

@@ -165,6 +165,12 @@ static void say_stuck(struct str line)
     d.held = number(&line, ' ') != 0;
     d.contested = number(&line, ' ') != 0;
     d.approval_unclear = number(&line, ' ') != 0;
+    if (number(&line, ' ')) { /* its only step names who may not */
+        d.approvals.known = true;
+        d.approvals.barred = 1;
+        d.approvals.terms.steps[d.approvals.terms.step_count++] =
+            (struct approval_step){STR("manager"), STR("asker"), 1};
+    }
     d.answered_cycle = number(&line, ' ') ? STR("1") : STR_NONE;
     d.emergency = number(&line, ' ') != 0;
     d.requested_ms = number(&line, ' ');

@@ -12,6 +12,8 @@ KINDS = ["create_ticket", "comment", "field_update", "transition", "close", "reo
 # By their sites: since when our credential is refused, and until when it is left alone; another replica of "half" has one that works.
 TOLD = {"told": NOW + 700_000, "hurried": NOW + 30_000}  # Jira wants no call before; a short wait is not worth a word
 REFUSED = {"doubted": (NOW - 70_000, 0), "dead": (NOW - 90_000, NOW + 200_000), "half": (NOW - 90_000, NOW + 200_000)}
+# who asks is the only one who is named to approve it
+ONLY_ASKER = '{"approval": {"at_least": 1, "channels": ["jsm", "api"], "remind": [], "within_ms": 0, "steps": [{"who": "manager", "people": ["asker"], "at_least": 1}]}}'
 FLOWING = ["pending", "checking", "calling", "doubt", "probing"]
 
 
@@ -39,7 +41,7 @@ class State:
         ago = lambda *choices: NOW - rng.choice(choices)  # noqa: E731
         self.phase, self.mode = rng.choice(PHASES), rng.choice(["observe", "warn", "enforce"])
         self.held, self.answered = rng.random() < 0.2, rng.random() < 0.2
-        self.unclear, self.contested = rng.random() < 0.3, rng.random() < 0.1
+        self.unclear, self.contested, self.barred = rng.random() < 0.3, rng.random() < 0.1, rng.random() < 0.3
         self.emergency = rng.random() < 0.1
         self.requested, self.approved = ago(9_000_000, 8_000_000), ago(7_000_000)
         self.claimed = ago(120_000, 400_000, 1_000_000)
@@ -75,7 +77,7 @@ class State:
 
     def line(self):
         unreadable = self.unreadable if self.has_ticket and (not self.ever_read or self.read < self.unread_at) else 0
-        words = [self.phase, self.mode, int(self.held), int(self.contested), int(self.unclear), int(self.answered), int(self.emergency), self.requested, self.approved, self.claimed, self.verified,
+        words = [self.phase, self.mode, int(self.held), int(self.contested), int(self.unclear), int(self.barred), int(self.answered), int(self.emergency), self.requested, self.approved, self.claimed, self.verified,
                  self.closed, NOW, max(self.look, self.lease), unreadable, self.read if self.ever_read else self.requested,
                  *(REFUSED["dead"] if self.site == "dead" else (0, 0)), TOLD.get(self.site, 0), int(self.has_ticket), self.over, int(self.left), len(self.work)]
         words += [f"{w['kind']}:{w['state']}:{w['attempt']}:{w['failures']}:{w['created']}:{w['parked']}:{max(w['run_after'], w['lease'])}"
@@ -91,7 +93,10 @@ class State:
         into["request"].append(
             f"('{self.id}', '{self.site}', 'm{self.number}', 'removal', '{self.mode}', true, {self.held}, {self.contested}, '{self.phase}', 2, 'c', "
             f"'{'1' if self.answered else ''}', {at(self.requested)}, {at(self.approved)}, date_trunc('milliseconds', {at(self.claimed)}), "
-            f"{at(self.verified)}, {at(self.closed)}, {at(self.look)}, {lease}, 'h', {self.emergency}, {at(self.over)})")
+            f"{at(self.verified)}, {at(self.closed)}, {at(self.look)}, {lease}, 'h', {self.emergency}, {at(self.over)}, "
+            + (f"'asker', true, '{ONLY_ASKER}')" if self.barred else "'', false, null)"))
+        if self.barred:  # which the look that finds it tells
+            into["escalation"].append(f"('{self.id}', 'operator', 'NobodyMayApprove', 'NobodyMayApprove/1')")
         if self.left:
             into["drift"].append(f"('{self.id}', {self.number * 10}, now(), 'AccessLeft', 1, 'recorded')")
         if self.unclear:  # nobody knows who asked
@@ -118,8 +123,9 @@ class State:
 INTO = {
     "source": "governance.source (name, label, kind, settle, confirmations, max_age)",
     "request": "governance.access_request (id, site, marker, kind, mode, from_ticket, held, contested, phase, generation, claim_cycle, answered_cycle, "
-               "requested_at, approved_at, claimed_at, verified_at, closed_at, look_at, lease_owner, lease_until, mapped_hash, emergency, over_at)",
+               "requested_at, approved_at, claimed_at, verified_at, closed_at, look_at, lease_owner, lease_until, mapped_hash, emergency, over_at, requester, approval_needed, mapped)",
     "drift": "governance.drift (request_id, item_id, since, why, observation_id, answer)",
+    "escalation": "governance.escalation (request_id, kind, reason, key)",
     "approval": "governance.approval (request_id, approver, decision, tuple_hash)",
     "ticket": "governance.ticket (site, issue_id, issue_key, request_id, state, unreadable, unreadable_at, read_at, first_seen_at)",
     "item": "governance.request_item (id, request_id, source, account, entitlement, desired) overriding system value",

@@ -46,8 +46,8 @@ select is((select string_agg(account || '/' || account_id, ' ') from governance.
 select ok((select jsonb_path_exists(governance.policy_question(:'sod', 'approval'), '$.holdings[*] ? (@.account == "jd.finance" && @.account_id == "S-1")')), 'whoever is asked hears of it');
 select governance.policy_put('', '[]');
 select t.fulfilling(t.request(array['slow:present'], '{"kind": "grant", "beneficiary": "john.doe"}'));
-select ok(governance.is_on_its_way(r, 'slow', 'role-1'), 'as of what he gets under the other name') from governance.access_request r where r.id = :'sod';
-select ok(not governance.is_on_its_way(r, 'slow', 'role-1'), 'which is nobody else''s') from governance.access_request r where r.id = :'others';
+select is(governance.on_its_way(r, 'slow', 'role-1'), '', 'as of what he gets under the other name') from governance.access_request r where r.id = :'sod';
+select is(governance.on_its_way(r, 'slow', 'role-1'), null, 'which is nobody else''s') from governance.access_request r where r.id = :'others';
 
 -- reviews of an emergency
 select pg_temp.glass('{"requester": "jdoe"}') as mine \gset

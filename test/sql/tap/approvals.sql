@@ -1,6 +1,6 @@
 -- Who has to approve, who may not, by when: the rules of domain/approval.c against our own bugs.
 set role countersign_service;
-select plan(107);
+select plan(113);
 
 -- A request that its template has approved so; the tuple is what the mapping writes.
 create function pg_temp.asked(approval jsonb, more jsonb default '{}') returns uuid language plpgsql as $$
@@ -205,6 +205,8 @@ select throws_ok($$select governance.delegation_add('third@x.org', 'boss@x.org',
 select lives_ok($$select governance.delegation_add('third@x.org', 'boss@x.org', now() + interval '8 days', now() + interval '9 days', 'console')$$, 'unless at another time');
 select pg_temp.asked('{"steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}]}') as passed \gset
 select is(pg_temp.by(:'passed', 'third@x.org'), 'unnamed', 'and it is not passed on');
+select throws_ok($$select governance.delegation_add('a@x.org', 'A', null, now() + interval '1 day', 'console')$$, 'CG024', 'nobody can tell whether these are two people: name both alike, by e-mail address or by account id', 'not to who may be oneself');
+select throws_ok($$select governance.delegation_add('third@x.org', 'BOSS', null, now() + interval '1 day', 'console')$$, 'CG024', 'nobody can tell whether it would come back to third@x.org: name people alike in all delegations, by e-mail address or by account id', 'nor in what may be a circle');
 select throws_ok($$select governance.delegation_add('a@x.org', 'A@x.org', null, now() + interval '1 day', 'console')$$, 'CG024', null, 'not to oneself');
 select throws_ok($$select governance.delegation_add('a@x.org', 'b@x.org', null, now() + interval '91 days', 'console')$$, 'CG024', 'it lasts at most 90 days', 'not for ever');
 select throws_ok($$select governance.delegation_add(E' \t', 'b@x.org', null, now() + interval '1 day', 'console')$$, 'CG024', 'whose approvals, and who gives them instead, is named', 'nor of nobody');
@@ -244,11 +246,19 @@ select pg_temp.seen(:'tried', 'reyes@x.org', 2000), pg_temp.seen(:'tried', 'boss
 select results_eq(format('select pg_temp.tried(%L)', :'tried'), array['self/jsm/beneficiary/1000', 'self/jsm/beneficiary/2000'], 'each time, and of nobody else');
 select is((select string_agg(a.approver, ' ') from governance.approval a where a.request_id = :'tried'), 'boss@x.org', 'which is no approval; another one''s is');
 select is(governance.dossier(:'tried')->'approvals'->>'own_tried', 'true', 'the core hears');
+select is((select string_agg(lower(btrim(d.person)) || ' ' || d.channel || ' ' || d.why, ', ' order by d.id) from governance.refused_decision d where d.request_id = :'tried'),
+          'reyes@x.org jsm own, reyes@x.org jsm own', 'and who it was is kept');
+select governance.departure_put('gone@x.org', true, 'hr', 'left');
+select pg_temp.seen(:'tried', 'gone@x.org', 4000) from generate_series(1, 2);
+select is((select string_agg(d.person || ' ' || d.why, ', ') from governance.refused_decision d where d.request_id = :'tried' and d.why = 'left'), 'gone@x.org left', 'one of who left is kept, too, once');
+select is((select count(*) from governance.escalation where request_id = :'tried' and reason = 'ApproverLeft'), 1::bigint, 'and told');
 select pg_temp.asked('{}', '{"requester": "r@x.org", "beneficiary": "r@x.org"}') as sent \gset
 select is((select t.refused from governance.approval_try(:'sent', e'R@x.org\u00a0', 'approved', 'api') t), 'nobody approves for themselves', 'by the API') from generate_series(1, 2);
 select is((select string_agg(k, ' ') from pg_temp.tried(:'sent') k) ~ '^self/api/requester\+beneficiary/[-0-9]+T[0-9]+Z$', true, 'once an hour');
 select results_eq(format('select made is not null, refused from governance.approval_try(%L, ''boss@x.org'', ''approved'', ''api'')', :'sent'), $$values (true, null::text)$$, 'another one''s is none');
-select throws_ok(format('select governance.approval_try(%L, '' '', ''approved'', ''api'')', :'sent'), 'CG008', null, 'who is not named has tried nothing');
+select is((select t.refused from governance.approval_try(:'sent', ' ', 'approved', 'api') t), 'nobody approves for themselves', 'nor does who is not named');
+select is((select string_agg(d.what || ' ' || btrim(d.person, U&'\00a0') || ' ' || d.why || ': ' || d.said, ', ') from governance.refused_decision d where d.request_id = :'sent'),
+          'approval R@x.org own: nobody approves for themselves', 'who tried it is kept, once in an hour, and of nobody nothing');
 select is((select t.made from governance.approval_try(gen_random_uuid(), 'boss@x.org', 'approved', 'api') t), null, 'nor has anybody of what is not there');
 select is(governance.dossier(:'sent')->'approvals'->>'own_tried', 'true', 'the core hears of that, too');
 reset role;

@@ -110,6 +110,7 @@ select set_eq($$select distinct split_part(encode(g.tgargs, 'escape'), '\000', 1
                     'policy.decided', 'sod_set.began', 'sod_set.ended', -- what follows from it is a move, or an escalation
                     'approval.delegated', 'approval.settled', 'person.left', 'person.returned', -- people: what lapses or is approved for it is told
                     'sla.calendar', 'sla.policy', 'clock.held', 'clock.resumed', -- no deadline is told, but that one passed
+                    'decision.refused', -- whoever sent it hears
                     'evidence.forked', 'evidence.seen', 'person.erased', 'records.retained', 'gate.changed', 'gate.proved', 'source.rules', 'site.policy', 'policy.live', 'operator.acted', -- operators'
                     'ticket.second', 'ticket.named', 'delivery.quarantined', 'flow.ended'],
               'what is evidence and no event');

@@ -1,5 +1,5 @@
 -- What the evidence page of a request shows: which reads prove it, who is whom, and that somebody looked.
-select plan(33);
+select plan(34);
 
 create function pg_temp.facts(request uuid, path text) returns text language sql as $$ select governance.evidence_facts(request) #>> path::text[] $$;
 create function pg_temp.reads(request uuid) returns text language sql as $$
@@ -68,6 +68,10 @@ select is((select string_agg(concat_ws(' ', x->>'scope', x->>'owner', x->>'contr
              from jsonb_array_elements(governance.evidence_facts(:'covered')->'exceptions') with ordinality as y(x, n)), 'item olga watched, request otto watched', 'each exception once, though it covers two items');
 select is((select a->>'who' || ' for ' || (a->>'whom') from jsonb_array_elements(governance.evidence_facts(:'covered')->'acts'->'rows') a
             where a->>'kind' = 'exception.granted' limit 1), 'anna for olga', 'who granted it, and to whom');
+select governance.exception_try(jsonb_build_object('request', :'covered', 'scope', 'request', 'owner', 'olga', 'approved_by', 'olga', 'reason', 'x', 'control', 'y', 'vouched_by', 'portal',
+                                                   'expires_ms', governance.ms(clock_timestamp() + interval '1 day')));
+select is((select a->>'who' || ' for ' || (a->>'whom') || ': ' || (a->'detail'->>'why') from jsonb_array_elements(governance.evidence_facts(:'covered')->'acts'->'rows') a
+            where a->>'kind' = 'decision.refused'), 'olga for olga: owner', 'and who tried to');
 
 -- by which name
 select is(governance.evidence_page('IAM-501')->'facts'->>'id', :'grant', 'by the key of its ticket');

@@ -158,6 +158,9 @@ static void it_is_granted_once_and_said_when_it_is_not(void **state)
         struct decision r = decided(&d);
         assert_int_equal(says(&r), CASES[i].v == PLEA_NONE ? NOTICE_NOT_YET : NOTICE_NO_EXCEPTION);
         assert_int_equal(r.refuses, CASES[i].v != PLEA_NONE);
+        assert_int_equal(!r.refuses_why, CASES[i].v == PLEA_NONE);
+        if (r.refuses) /* all but one that was granted is kept as refused */
+            assert_int_equal(!*r.refuses_why, CASES[i].v == PLEA_SPENT);
         assert_false(r.grants);
     }
     struct dossier d = asking(&item);

@@ -83,6 +83,10 @@ static void by_phase(void **state)
     d.phase = PHASE_PENDING_APPROVAL;
     d.approval_unclear = true;
     SAYS(judge_work(&d, NULL, 0), STUCK_APPROVER_UNCLEAR, ASKED, 0, LOOK);
+    d.approvals = (struct approvals){.known = true, .barred = 1};
+    d.approvals.terms.step_count = 1;
+    d.approvals.terms.steps[0] = (struct approval_step){STR("manager"), STR("boss"), 1};
+    SAYS(judge_work(&d, NULL, 0), STUCK_NOBODY_MAY_APPROVE, ASKED, 0, LOOK);
     d.held = true;
     SAYS(judge_work(&d, NULL, 0), STUCK_UNCLEAR, ASKED, 0, LOOK);
     d.phase = PHASE_VERIFIED;

@@ -63,6 +63,35 @@ static void what_is_read_decides(void **state)
     assert_true(duties_reads(&d, &h[0]));
 }
 
+/* Another request may give it to the same person: it counts as held, and says how to tell. What
+ * conflicts for sure is told before. */
+static void of_whom_nobody_can_tell(void **state)
+{
+    (void)state;
+    struct sod_holding h[] = {row(0, 0, "clerk"), row(0, 1, "approver")};
+    struct duties d = {PERMIT_APPROVAL, SETS, 1, h, 2};
+
+    h[0].wish = h[1].wish = SOD_GIVEN;
+    h[1].maybe = STR("IAM-12");
+    assert_int_equal(says(&d,
+                          "payables: IAM-12 gives approver to somebody who may be the same person: "
+                          "name both under people of the site",
+                          1),
+                     PERMIT_CONFLICT);
+    AUTO(drop_buf) struct buf out;
+    buf_init(&out, DUTIES_BYTES);
+    duties_write_question(&out, &d);
+    assert_non_null(strstr(out.p, "\"after\":\"given\",\"maybe\":\"IAM-12\"}"));
+    h[1].maybe = STR_NONE;
+    assert_int_equal(says(&d, "payables: they are asked for together", 1), PERMIT_CONFLICT);
+    h[1].maybe = STR("IAM-12");
+    d.stage = PERMIT_VERIFICATION; /* then only what was read counts */
+    h[0].held = h[1].held = OUTCOME_PRESENT;
+    assert_int_equal(says(&d, "payables: alice holds clerk", 1), PERMIT_CONFLICT);
+    h[1].held = OUTCOME_ABSENT;
+    assert_int_equal(says(&d, "", 0), PERMIT_GIVEN);
+}
+
 static void the_bytes_say_all(void **state)
 {
     (void)state;
@@ -92,4 +121,5 @@ static void the_bytes_say_all(void **state)
     assert_true(str_eq_c(names[0], "erp/approver"));
 }
 
-UNIT_MAIN(cmocka_unit_test(what_is_read_decides), cmocka_unit_test(the_bytes_say_all))
+UNIT_MAIN(cmocka_unit_test(what_is_read_decides), cmocka_unit_test(of_whom_nobody_can_tell),
+          cmocka_unit_test(the_bytes_say_all))
