@@ -375,7 +375,7 @@ def test_people_have_it_checked_at_once(patient, mode, told, entry):
     key = site.verifying()
     reads = lambda: int(site.sql(f"select count(*) from governance.observation o join governance.request_item i on i.id = o.item_id "
                                  f"join governance.ticket t using (request_id) where t.issue_key = '{key}'"))
-    said = lambda: "press Check again or comment" in str(site.ticket(key)["comments"])
+    said = lambda: "comment, or press Check again if it is there" in str(site.ticket(key)["comments"])
     site.until(key, said, 10, "the comment says how")
     site.until(key, lambda: not site.sql("select f.id from governance.flow f join governance.ticket t using (request_id) "
                                          f"where t.issue_key = '{key}' and f.ended_at is null and f.state <> 'parked'"), 10, "nothing of ours is on its way")
