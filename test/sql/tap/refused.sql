@@ -1,6 +1,6 @@
 -- What is refused leaves evidence: who tried what, and why not; the same once in an hour, and so many of one token.
 set role countersign_service;
-select plan(28);
+select plan(31);
 
 create function pg_temp.wish(more jsonb, days int default 30) returns jsonb language sql as $$
     select '{"owner": "ann@x.org", "approved_by": "boss@x.org", "reason": "why", "control": "watched", "vouched_by": "portal"}'::jsonb
@@ -29,6 +29,8 @@ select results_eq(format('select said from pg_temp.kept(%L)', :'r'),
           'exception/left/gone@x.org/ann@x.org/item/portal', 'exception/control/boss@x.org/ann@x.org/item/portal'], 'each is kept');
 select pg_temp.refused(pg_temp.wish(jsonb_build_object('request', :'r'), 401));
 select is((select count(*) from pg_temp.kept(:'r')), 8::bigint, 'the same within the hour is one');
+select pg_temp.refused(pg_temp.wish(jsonb_build_object('request', :'r', 'owner', '', 'expires_ms', 0, 'vouched_by', 'terse', 'fault', '{"why": "owner", "said": "no owner"}'::jsonb)));
+select is((select d.ends_at from governance.refused_decision d where d.vouched_by = 'terse'), null, 'without an end it names none');
 select is((select count(*) from governance.exception), 0::bigint, 'and none is granted');
 select pg_temp.refused(pg_temp.wish('{"scope": "source", "source": "slow", "owner": "boss@x.org"}'));
 select results_eq('select said from pg_temp.kept()', array['exception/owner/boss@x.org/boss@x.org/source/slow/portal'], 'one of a source is of no request');
@@ -61,7 +63,9 @@ select results_eq(format('select said from pg_temp.kept(%L) union all select sai
 -- so many of one token
 select pg_temp.refused(pg_temp.wish(jsonb_build_object('request', :'r', 'owner', 'boss@x.org', 'approved_by', 'boss@x.org', 'source', n, 'reason', 'x', 'vouched_by', 'loud', 'fault', jsonb_build_object('why', n, 'said', 'no'))))
   from generate_series(1, 103) n \g /dev/null
-select is((select count(*) from governance.refused_decision where vouched_by = 'loud'), 100::bigint, 'of one token a hundred in an hour');
+select is((select count(*) from governance.refused_decision where vouched_by = 'loud' and why <> 'more'), 100::bigint, 'of one token a hundred in an hour');
+select is((select count(*) from governance.refused_decision where vouched_by = 'loud' and why = 'more'), 1::bigint, 'and one that says that there were more');
+select is((select d.why from governance.refused_decision d where d.vouched_by = 'loud' order by d.id desc limit 1), 'more', 'which is the last');
 
 -- in evidence, by commitments
 reset role;
