@@ -1,6 +1,6 @@
 -- What is refused leaves evidence: who tried what, and why not; the same once in an hour, and so many of one token.
 set role countersign_service;
-select plan(31);
+select plan(34);
 
 create function pg_temp.wish(more jsonb, days int default 30) returns jsonb language sql as $$
     select '{"owner": "ann@x.org", "approved_by": "boss@x.org", "reason": "why", "control": "watched", "vouched_by": "portal"}'::jsonb
@@ -46,6 +46,10 @@ select is((select t.refused from governance.delegation_try('there@x.org', 'Away@
 select is((select t.refused from governance.delegation_try('a@x.org', 'b@x.org', null, now() + interval '91 days', 'hr') t), 'it lasts at most 90 days', 'so is one for ever');
 select is((select string_agg(k.said, ' ') from pg_temp.kept() k where k.said like 'delegation%'), 'delegation/circle/there@x.org/Away@x.org/hr delegation/end/a@x.org/b@x.org/hr', 'and both are kept');
 select is((select t.made->>'state' from governance.delegation_try('a@x.org', 'b@x.org', null, now() + interval '9 days', 'hr') t), 'live', 'another one is given');
+select is((select t.made->>'state' from governance.delegation_try('5b10a2844c20165700ede21a', '5b10a2844c20165700ede21b', null, now() + interval '9 days', 'hr') t), 'live', 'so is one between accounts');
+select is((select t.made->>'state' from governance.delegation_try('x@x.org', 'y@x.org', null, now() + interval '9 days', 'hr') t), 'live', 'which stands in the way of no other by address');
+select ok((select t.refused from governance.delegation_try('5b10a2844c20165700ede21b', 'x@x.org', null, now() + interval '9 days', 'hr') t) ~ '^nobody can tell',
+          'but of one that begins where another ends it may be a circle');
 
 -- approvals that come too late, or of who left; reviews of one's own
 select t.request(more => '{"approval_needed": true}') as late \gset
