@@ -28,9 +28,9 @@ void words_permit(struct line *l, struct line *next, const struct dossier *d,
         line_add_c(l, before ? "On hold, duties to be kept apart" : "Duties to be kept apart");
         say_why(l, d);
         line_add_c(next,
-                   "IAM on-call was told. Take one of them away, name both people under people of "
-                   "the site if they are two, or have an exception approved by somebody else; it "
-                   "is looked at again by itself.");
+                   "IAM on-call was told. Take one of them away, or have an exception approved "
+                   "by somebody else; if they may be two people's, name both under people of the "
+                   "site. It is looked at again by itself.");
         return;
     }
     if (state == NOTICE_NOT_PERMITTED) {
