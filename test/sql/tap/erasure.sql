@@ -1,5 +1,5 @@
 -- A person is erased wherever nothing needs the name any more; what is hashed stays as it is.
-select plan(95);
+select plan(98);
 
 -- Every column of every table of ours, as text, that still names somebody.
 create function t.named(word text) returns setof text language plpgsql as $$
@@ -51,6 +51,13 @@ insert into governance.webhook_delivery (site, delivery_id, body, state) values 
 insert into governance.policy_decision (request_id, stage, permitted, asked, answered, pdp, took_ms, why)
 values (:'one', 'verification', true, '{"subject": "mora@example.com"}', '{}', 'x', 1, 'Ok');
 select governance.delegation_add('boss@example.com', 'deputy@example.com', null, clock_timestamp() + interval '1 day', 'boss@example.com');
+-- and what was refused: the sentence that was answered may name somebody, or be about her request
+select governance.delegation_add('deputy@example.com', 'third@example.com', null, clock_timestamp() + interval '1 day', 'deputy@example.com');
+select ok(t.refused like '%third@example.com', 'a circle is refused by name') from governance.delegation_try('third@example.com', 'boss@example.com', null, clock_timestamp() + interval '1 day', 'hr') t;
+select governance.exception_try(jsonb_build_object('request', :'one', 'scope', 'request', 'owner', 'fourth@example.com', 'approved_by', 'fourth@example.com', 'reason', 'x', 'control', 'y',
+                                                   'vouched_by', 'portal', 'expires_ms', governance.ms(clock_timestamp() + interval '1 day')));
+select governance.exception_try(jsonb_build_object('request', :'one', 'scope', 'request', 'owner', 'Mora@example.com', 'approved_by', 'mora@example.com', 'reason', 'x', 'control', 'y',
+                                                   'vouched_by', 'portal', 'expires_ms', governance.ms(clock_timestamp() + interval '1 day')));
 
 -- what must not go
 select is(jsonb_path_query_array(t.erase('mora@example.com')->'kept', '$[*].why'), '["the request is open: verifying", "the request is open: verifying"]',
@@ -116,6 +123,11 @@ update governance.delegation set revoked_at = clock_timestamp();
 select t.close(:'other');
 select is(t.erase('boss@example.com')->>'requests', '3', 'when it has ended, another one of the same requests can go, too');
 select is_empty($$select t.named('boss@')$$, 'everywhere');
+select t.erase('third@example.com');
+delete from governance.person_commitment where value = 'fourth@example.com'; -- as retention does with old entries
+select t.erase('fourth@example.com');
+select is_empty($$select t.named('fourth@')$$, 'who only tried what was refused is found where no entry tells of it any more');
+select is_empty($$select t.named('third@')$$, 'nor does a sentence that was answered name anybody');
 select governance.evidence_append('request.approval', :'one', '{"approver_sha256":"' || encode(sha256('lead@example.com'), 'hex') || '"}');
 select is(t.erase('lead@example.com', sure => false)->>'plain_hashes', '1', 'of an entry of before, with the plain hash of a name, it is told');
 insert into governance.evidence_entry (seq, at, kind, request_id, body, prev, hash)
