@@ -54,7 +54,7 @@ static const struct sod_holding *member_doubt(const struct sod_holding *holdings
         if (h->set != holdings[i].set || h->member != holdings[i].member ||
             holds(h, before) != OUTCOME_PRESENT)
             continue;
-        if (!before || !h->maybe.len)
+        if (!before || !h->maybe.len || h->held == OUTCOME_PRESENT)
             return NULL;
         doubt = doubt ? doubt : h;
     }

@@ -10,7 +10,9 @@ static bool is_before(const struct duties *d)
 
 bool duties_reads(const struct duties *d, const struct sod_holding *h)
 {
-    return !str_empty(h->account) && (!is_before(d) || h->wish == SOD_AS_IT_IS);
+    /* of what another request may give him a read can tell that he has it already */
+    bool wanted = h->wish == SOD_AS_IT_IS || h->maybe.len;
+    return !str_empty(h->account) && (!is_before(d) || wanted);
 }
 
 static struct sod_finding judge(const struct duties *d, size_t set)

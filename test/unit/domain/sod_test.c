@@ -85,7 +85,10 @@ static void a_request_that_may_be_his_counts_and_is_told(void **state)
     assert_ptr_equal(f.doubt, &rows[2]);
     /* before it is given; afterwards what is read counts */
     assert_int_equal(sod_judge(&TWO, 0, false, rows, 3).doubted, 0);
-    /* he has it by another account: no doubt is left */
+    /* he has it already, by that account or another one: no doubt is left */
+    rows[2].held = P;
+    assert_int_equal(sod_judge(&TWO, 0, true, rows, 3).doubted, 0);
+    rows[2].held = OUTCOME_UNKNOWN;
     rows[1].held = P;
     f = sod_judge(&TWO, 0, true, rows, 3);
     assert_int_equal(f.answer, SOD_CONFLICT);
