@@ -20,9 +20,9 @@ class Pooled(world.World):
 
     def configure(self):
         super().configure()
-        for database, login, between in ((self.database, world.LOGIN, ", "), (self.target, "sap_reader", "\n      ")):
+        for database, login, told in ((self.database, world.LOGIN, ", pooler: transaction"), (self.target, "sap_reader", "")):
             pooled = self.pooler.dsn_as(login, database.name)
-            self.edit_file("countersign.yaml", f'"{database.dsn_as(login)}"', f'"{pooled}"{between}pooler: transaction')
+            self.edit_file("countersign.yaml", f'"{database.dsn_as(login)}"', f'"{pooled}"{told}')
 
     def start_replica(self):
         port, ops_port = ports.free_ports(2)
