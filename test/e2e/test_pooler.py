@@ -71,7 +71,7 @@ def test_the_main_job(site):
     assert [status for status, _ in submitted] == [201, 201, 201], submitted
     wait.until(lambda: all(len(site.marked(made["id"])) == 1 for _, made in submitted), 20, what="one ticket of each")
     second.stop()
-    assert not [line for line in second.stderr.splitlines() if '"level":"error"' in line], second.told()
+    assert not [line for line in second.stderr.splitlines() if '"lvl":"error"' in line], second.told()
 
 
 def test_nothing_stays_in_a_session(site):
