@@ -333,6 +333,7 @@ def test_a_mapping_that_was_edited_in_the_database_is_not_read(site):
     site.until_phase(key, "fulfilling")
     kept = site.request(key)["mapping_kept"]
     assert kept.startswith(live)
+
     def newer(words):
         was = site.live()
         with open(f"{site.folder}/mapping.yaml") as file:
@@ -341,7 +342,7 @@ def test_a_mapping_that_was_edited_in_the_database_is_not_read(site):
         wait.until(lambda: site.live() != was, 10, what="another one is live")
 
     def looked_at_again(key):
-        at = "select looked_at from governance.access_request r join governance.ticket t on t.request_id = r.id where t.issue_key = '{}'".format(key)
+        at = f"select looked_at from governance.access_request r join governance.ticket t on t.request_id = r.id where t.issue_key = '{key}'"
         seen = site.sql(at)
         site.act("comment", key, text="please")
         wait.until(lambda: site.sql(at) != seen, 20, what="it is looked at again")
@@ -358,7 +359,7 @@ def test_a_mapping_that_was_edited_in_the_database_is_not_read(site):
     for asked in (key, other):
         site.resolve(asked)
     for sha256 in (kept, kept_too):
-        wait.until(lambda: f"the database has another text of mapping {sha256}" in site.service.stderr, 20, what="it is told")  # noqa: B023
+        wait.until(lambda: f"the database has another text of mapping {sha256}" in site.service.stderr, 20, what="it is told")
     wait.until(lambda: "M011" in site.countersign("mapping", "history").stdout.splitlines()[0], 5, what="it is on record")
     assert 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics() and "M011" in site.told()
     for asked in (key, other, key):
