@@ -215,12 +215,13 @@ static void add_one(struct gate_plan *p, enum gate_change_kind kind, size_t from
 }
 
 /* Whichever way a ticket comes there, who approves is written anew: what stood in the field before
- * counts for nothing. What is led there by this plan is written with it. */
+ * counts for nothing. By a loop, too: no public text tells whether Jira then asks anew, of whoever
+ * stands in the field. What is led there by this plan is written with it. */
 static void name_us(const struct workflow *w, struct gate_plan *p)
 {
     for (size_t i = 0; i < w->road_count; i++) {
         const struct road *r = &w->roads[i];
-        if (r->names_us || !road_enters(r, p->verify))
+        if (r->names_us || r->to != p->verify)
             continue;
         struct gate_change *c = &p->changed[p->changed_count++];
         *c = (struct gate_change){.kind = GATE_NAME, .road = i, .to = p->verify};

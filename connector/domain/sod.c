@@ -42,16 +42,23 @@ static enum outcome member_held(const struct sod_holding *holdings, size_t count
     return all;
 }
 
-/* Held for sure, not only by a request that may be another person's. */
-static bool member_is_his(const struct sod_holding *holdings, size_t count, size_t i, bool before)
+/* Of a member that is held: by which request alone, which may be another person's; NULL: it is held
+ * for sure. */
+static const struct sod_holding *member_doubt(const struct sod_holding *holdings, size_t count,
+                                              size_t i, bool before)
 {
+    const struct sod_holding *doubt = NULL;
+
     for (size_t k = i; k < count; k++) {
         const struct sod_holding *h = &holdings[k];
-        if (h->set == holdings[i].set && h->member == holdings[i].member &&
-            holds(h, before) == OUTCOME_PRESENT && !(before && h->maybe.len))
-            return true;
+        if (h->set != holdings[i].set || h->member != holdings[i].member ||
+            holds(h, before) != OUTCOME_PRESENT)
+            continue;
+        if (!before || !h->maybe.len)
+            return NULL;
+        doubt = doubt ? doubt : h;
     }
-    return false;
+    return doubt;
 }
 
 struct sod_finding sod_judge(const struct sod_set *set, size_t index, bool before,
@@ -65,10 +72,10 @@ struct sod_finding sod_judge(const struct sod_set *set, size_t index, bool befor
             continue;
         enum outcome held = member_held(holdings, count, i, before, &unread);
         f.held += held == OUTCOME_PRESENT;
-        if (held == OUTCOME_PRESENT && !member_is_his(holdings, count, i, before)) {
-            f.doubted++;
-            f.doubt = f.doubt ? f.doubt : &holdings[i];
-        }
+        const struct sod_holding *doubt = member_doubt(holdings, count, i, before);
+        f.doubted += doubt != NULL;
+        if (!f.doubt)
+            f.doubt = doubt;
         f.unknown += held == OUTCOME_UNKNOWN;
         if (held == OUTCOME_PRESENT && holds(&holdings[i], false) == OUTCOME_PRESENT && !f.first)
             f.first = &holdings[i];

@@ -29,7 +29,8 @@ void words_permit(struct line *l, struct line *next, const struct dossier *d,
         say_why(l, d);
         line_add_c(next,
                    "IAM on-call was told. Take one of them away, or have an exception approved "
-                   "by somebody else; it is looked at again by itself.");
+                   "by somebody else; if they may be two people's, name both under people of the "
+                   "site. It is looked at again by itself.");
         return;
     }
     if (state == NOTICE_NOT_PERMITTED) {

@@ -362,7 +362,7 @@ static void put_road(const struct applying *p, const struct gate_change *c)
         json_close_object(out);
     }
     json_close_array(out);
-    if (c->kind == GATE_ADD_RESOLVE)
+    if (c->kind == GATE_ADD_RESOLVE || c->kind == GATE_ADD_CHECK)
         put_verifying(p, NULL, false);
     else
         put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like), c->resolves);

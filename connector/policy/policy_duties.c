@@ -106,13 +106,14 @@ void duties_write_answer(struct buf *out, const struct duties *d)
 
 /* --- what follows --- */
 
-/* Another request may give it to the same person: which, and how to tell. */
+/* Another request may give it to the same person: which, and how to tell. Short: a ticket has one
+ * line for it (words_permit.c says the latter a second time). */
 static void say_doubt(struct line *l, const struct sod_holding *h)
 {
     line_add(l, h->maybe);
     line_add_c(l, " gives ");
     line_add_name(l, h->entitlement);
-    line_add_c(l, " to somebody who may be the same person: name both under people of the site");
+    line_add_c(l, ", maybe to the same person: name both under people of the site");
 }
 
 /* "payables: bob holds ap-approver", or who could not be asked. */

@@ -515,15 +515,19 @@ begin
         select governance.person_all(d.delegator, '{}') as giver, governance.person_all(d.delegate, '{}') as taker
           from governance.delegation d
          where d.revoked_at is null and d.starts_at < new.ends_at and d.ends_at > new.starts_at),
-    follow(who, surely) as ( -- also over what nobody can tell
-        select governance.person_all(new.delegate, '{}'), true
+    follow(who, doubts) as ( -- also over what nobody can tell, but once: an account is nobody's and everybody's address, and where that is
+                             -- all that joins them, two delegations have nothing to do with each other
+        select governance.person_all(new.delegate, '{}'), 0
          union
-        select d.taker, f.surely and o.one is not null
-          from follow f cross join lasting d cross join lateral (select governance.one_person(d.giver, f.who) as one) o
-         where o.one is distinct from false)
-    select bool_or(f.surely and o.one is not null) into circle -- null: there is none
-      from follow f cross join lateral (select governance.one_person(f.who, governance.person_all(new.delegator, '{}')) as one) o
-     where o.one is distinct from false;
+        select d.taker, o.doubts
+          from follow f cross join lasting d
+         cross join lateral (select k.one, f.doubts + (k.one is null)::int as doubts from (select governance.one_person(d.giver, f.who) as one) k) o
+         where o.one is distinct from false and o.doubts <= 1)
+    select bool_or(o.doubts = 0) into circle -- null: there is none
+      from follow f
+     cross join lateral (select k.one, f.doubts + (k.one is null)::int as doubts
+                           from (select governance.one_person(f.who, governance.person_all(new.delegator, '{}')) as one) k) o
+     where o.one is distinct from false and o.doubts <= 1;
     if circle then
         raise exception 'a circle: it would come back to %', new.delegator using errcode = 'CG024', constraint = 'circle';
     elsif not circle then

@@ -2,11 +2,14 @@
 -- approvals; nor is an exception without an owner one, or a delegation that comes back in a circle. That it was tried stays: whoever sends
 -- it is told why not, and a row of refused_decision, which is evidence, says who tried what.
 
--- The same within the hour is one, and so is the same answer on a ticket. Of one token a hundred in an hour are kept: more tell nothing new,
--- and would be a way to fill the evidence.
+-- The same within the hour is one, and so is the same answer on a ticket. Of one token a hundred in an hour are kept: more would be a way to
+-- fill the evidence. The next one says so (why: more), or a hundred of no consequence would hide what is tried after them.
 create or replace function governance.refusal_keep(d governance.refused_decision) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    before bigint := 0;
 begin
+    d.why := coalesce(nullif(d.why, ''), 'refused');
     if d.answer <> '' and exists (
            select from governance.refused_decision x
             where x.request_id = d.request_id and x.answer = d.answer and x.what = d.what and x.why = d.why and x.person = d.person)
@@ -14,14 +17,21 @@ begin
            select from governance.refused_decision x
             where x.vouched_by = d.vouched_by and x.at > clock_timestamp() - interval '1 hour'
               and row(x.what, x.request_id, x.channel, x.person, x.other, x.scope, x.source, x.sod_set, x.why, x.said)
-                  is not distinct from row(d.what, d.request_id, d.channel, d.person, d.other, d.scope, d.source, d.sod_set, d.why, d.said))
-       or d.vouched_by <> '' and 100 <= (
-           select count(*) from governance.refused_decision x where x.vouched_by = d.vouched_by and x.at > clock_timestamp() - interval '1 hour') then
+                  is not distinct from row(d.what, d.request_id, d.channel, d.person, d.other, d.scope, d.source, d.sod_set, d.why, d.said)) then
         return;
+    end if;
+    if d.vouched_by <> '' then
+        before := (select count(*) from governance.refused_decision x where x.vouched_by = d.vouched_by and x.at > clock_timestamp() - interval '1 hour');
+    end if;
+    if before > 100 then
+        return;
+    elsif before = 100 then
+        d.why := 'more';
+        d.said := 'a hundred were refused within the hour already: what this token tries after this one is not kept';
     end if;
     insert into governance.refused_decision (what, request_id, channel, person, other, scope, source, sod_set, ends_at, why, said, answer, vouched_by)
     values (d.what, d.request_id, d.channel, coalesce(d.person, ''), coalesce(d.other, ''), d.scope, d.source, d.sod_set, d.ends_at,
-            coalesce(nullif(d.why, ''), 'refused'), coalesce(d.said, ''), coalesce(d.answer, ''), coalesce(d.vouched_by, ''));
+            d.why, coalesce(d.said, ''), coalesce(d.answer, ''), coalesce(d.vouched_by, ''));
 end $$;
 comment on function governance.refusal_keep(governance.refused_decision) is 'Keep that something was tried and refused: the same once in an hour, and so many of one token';
 
@@ -149,7 +159,7 @@ begin
     d.other := coalesce(p->>'owner', '');
     d.scope := coalesce(x.scope, p->>'scope', 'item');
     select s.name into d.sod_set from governance.sod_set s where s.name = coalesce(p->>'sod_set', x.sod_set) limit 1;
-    d.ends_at := to_timestamp((p->>'expires_ms')::bigint / 1000.0);
+    d.ends_at := to_timestamp(nullif((p->>'expires_ms')::bigint, 0) / 1000.0); -- 0: it named none
     d.said := refused;
     d.answer := '';
     d.vouched_by := coalesce(p->>'vouched_by', '');

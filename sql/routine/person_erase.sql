@@ -232,6 +232,9 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
              where governance.person_folded(e.owner) = any (p_keys) or governance.person_folded(e.approved_by) = any (p_keys)
                 or governance.names_hold(e.owner_names || e.approver_names, p_keys)
              union all
+            select d.request_id, false from governance.refused_decision d
+             where governance.person_folded(d.person) = any (p_keys) or governance.person_folded(d.other) = any (p_keys)
+             union all
             select t.request_id, false from governance.ticket t
              where governance.person_folded(t.moved_by) = any (p_keys) or governance.names_hold(t.mover_names || t.filer_names, p_keys)
              union all
@@ -398,7 +401,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
      cross join lateral (select e.body::jsonb #>> '{detail,source}' as source) s
      where c.erased_at is null and (c.request_id = any (p_free) or c.request_id is null and p_loose)
        and (c.request_id = any (p_his) and c.member in ('account', 'person', 'native_id', 'reason', 'note', 'control', 'ended_reason', 'said')
-                and not (c.member = 'person' and e.kind = 'decision.refused')
+                and not (c.member = 'person' and coalesce(e.kind, '') = 'decision.refused')
             or case c.member when 'account' then governance.account_key(s.source, c.value) = any (p_keys)
                              when 'native_id' then governance.native_key(s.source, c.value) = any (p_keys)
                              else governance.person_folded(c.value) = any (p_keys) -- a name is his or another's; words may name him

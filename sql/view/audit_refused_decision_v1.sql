@@ -13,7 +13,7 @@ comment on column audit.refused_decision_v1.scope is 'Of an exception: item, req
 comment on column audit.refused_decision_v1.source is 'Of an exception of scope source: which';
 comment on column audit.refused_decision_v1.sod_set is 'Of an exception of scope sod: which set of duties';
 comment on column audit.refused_decision_v1.ends_at is 'Until when it was to last';
-comment on column audit.refused_decision_v1.why is 'own, unclear, left, void, owner, control, reason, end, circle, unnamed; of a ticket stranger and declined, too';
+comment on column audit.refused_decision_v1.why is 'own, unclear, left, void, owner, control, reason, end, circle, unnamed; more (a hundred of this token came before it within the hour, and those after it are not kept); of a ticket stranger and declined, too';
 comment on column audit.refused_decision_v1.said is 'The sentence that was answered; empty: the ticket says it';
 comment on column audit.refused_decision_v1.channel is 'jsm (the ticket), automation, api (the command line too)';
 comment on column audit.refused_decision_v1.vouched_by is 'API token that sent it; empty: it was on the ticket';

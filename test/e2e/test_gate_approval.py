@@ -88,7 +88,7 @@ def test_from_plan_to_a_closed_ticket_and_back(site):
     asks, naming = site.approval()
     ids = names(site.workflow())
     assert asks["transitionApproved"] == ids["Close verified"] and asks["transitionRejected"] == ids["Back to work (access)"]
-    assert naming == ["Mark done"] and asks["exclude"] == []
+    assert naming == ["Check again", "Mark done"] and asks["exclude"] == []
     key = site.verifying()
     code, proven = site.prove()
     assert code == 0 and not opened(proven) and found(proven) == [], proven
@@ -143,6 +143,9 @@ def test_what_others_forge_closes_nothing(there):
     code, proven = site.prove()
     assert code == 1 and found(proven) == ["approver_editable", "approver_forged", "connector_stuck"] and opened(proven) == ["approver_shown"], proven
     assert site.approvals(key) == [("pending", [agent])]
+    site.act("transition", key, actor="agent2", name="Check again")
+    assert site.approvals(key)[-1] == ("pending", [US]), "whoever has it checked again has the connector asked"
+    site.act("edit", key, fields={asks["fieldId"]: [{"accountId": agent}]})
     site.act("approve", key)
     wait.until(lambda: site.ticket(key)["status"] == "Work in progress", 20, what="what was closed without proof comes back")
     assert site.request(key)["phase"] != "closed"
@@ -375,7 +378,7 @@ def test_people_have_it_checked_at_once(patient, mode, told, entry):
     key = site.verifying()
     reads = lambda: int(site.sql(f"select count(*) from governance.observation o join governance.request_item i on i.id = o.item_id "
                                  f"join governance.ticket t using (request_id) where t.issue_key = '{key}'"))
-    said = lambda: "press Check again or comment" in str(site.ticket(key)["comments"])
+    said = lambda: "comment, or press Check again if it is there" in str(site.ticket(key)["comments"])
     site.until(key, said, 10, "the comment says how")
     site.until(key, lambda: not site.sql("select f.id from governance.flow f join governance.ticket t using (request_id) "
                                          f"where t.issue_key = '{key}' and f.ended_at is null and f.state <> 'parked'"), 10, "nothing of ours is on its way")

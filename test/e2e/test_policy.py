@@ -162,7 +162,7 @@ def test_two_duties_of_whom_nobody_can_tell(asking):
     first = asking.ask_grant("ida", "fin-ledger-admin")
     asking.until_phase(first, "fulfilling")
     second = asking.ask_grant("ida@example.com", "fin-viewer")
-    asking.until_said(second, f"ledger: {first} gives fin-ledger-admin to somebody who may be the same person")
+    asking.until_said(second, f"ledger: {first} gives fin-ledger-admin, maybe to the same person: name both under people of the site")
     assert asking.request(second)["phase"] == "received"
     assert "name both under people of the site" in asking.countersign("request", "show", second).stdout
 

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from conftest import countersign
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 VERIFY = "\n".join((ROOT / "sql" / "query" / name).read_text() for name in ("verify.sql", "verify_names.sql"))
 CORPUS = pathlib.Path(__file__).with_name("verify_corpus.psql")
@@ -244,3 +246,28 @@ def test_every_kind_of_entry_is_compared_or_has_a_reason(template):
     tables = set(template.psql("select distinct c.relname from pg_trigger g join pg_class c on c.oid = g.tgrelid "
                                "where g.tgfoid = 'governance.evidence_write()'::regprocedure").splitlines())
     assert tables == set(TABLES) | {"access_request"}, "of each a row that is gone is told"
+
+
+ERASED = """
+set role countersign_service;
+select t.request(more => '{"requester": "asker@x.org", "beneficiary": "mora@x.org"}') as r \\gset
+select governance.delegation_add('away@x.org', 'mora@x.org', null, now() + interval '1 day', 'hr');
+select governance.delegation_try('mora@x.org', 'away@x.org', null, now() + interval '1 day', 'hr');
+select governance.exception_try(jsonb_build_object('request', :'r', 'scope', 'request', 'owner', 'mora@x.org', 'approved_by', 'mora@x.org', 'reason', 'x',
+                                                   'control', 'y', 'vouched_by', 'portal', 'expires_ms', governance.ms(now() + interval '1 hour')));
+reset role;
+select t.move(:'r', 'cancelled');
+update governance.access_request set look_at = null;
+update governance.delegation set revoked_at = clock_timestamp(), revoked_by = 'hr';
+select governance.person_erase('mora@x.org', '[]', true, 'dpo', 'case 12')->>'kept';
+"""
+
+
+def test_who_was_erased_from_what_was_refused_is_no_tampering(template):
+    """The sentence that was answered goes from the row and from beside its entry: both, or the row would contradict it."""
+    db = template.clone()
+    assert db.psql(ERASED).splitlines()[-1] == "[]"
+    assert db.psql("select string_agg(said, ' ') from governance.refused_decision") == "[erased] [erased]"
+    told = countersign("db", "verify", "--conninfo", db.dsn, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+    db.drop()

@@ -1,5 +1,5 @@
 -- A person is erased wherever nothing needs the name any more; what is hashed stays as it is.
-select plan(97);
+select plan(99);
 
 -- Every column of every table of ours, as text, that still names somebody.
 create function t.named(word text) returns setof text language plpgsql as $$
@@ -51,9 +51,13 @@ insert into governance.webhook_delivery (site, delivery_id, body, state) values 
 insert into governance.policy_decision (request_id, stage, permitted, asked, answered, pdp, took_ms, why)
 values (:'one', 'verification', true, '{"subject": "mora@example.com"}', '{}', 'x', 1, 'Ok');
 select governance.delegation_add('boss@example.com', 'deputy@example.com', null, clock_timestamp() + interval '1 day', 'boss@example.com');
-insert into governance.refused_decision (what, request_id, channel, person, other, why, said)
-values ('approval', :'one', 'api', 'boss@example.com', '', 'void', 'nothing waits for it'),
-       ('delegation', null, 'api', 'lead@example.com', 'deputy@example.com', 'circle', 'a circle: it would come back to Mora@example.com');
+-- and what was refused: the sentence that was answered may name somebody, or be about her request
+select governance.delegation_add('deputy@example.com', 'third@example.com', null, clock_timestamp() + interval '1 day', 'deputy@example.com');
+select ok(t.refused like '%third@example.com', 'a circle is refused by name') from governance.delegation_try('third@example.com', 'boss@example.com', null, clock_timestamp() + interval '1 day', 'hr') t;
+select governance.exception_try(jsonb_build_object('request', :'one', 'scope', 'request', 'owner', 'fourth@example.com', 'approved_by', 'fourth@example.com', 'reason', 'x', 'control', 'y',
+                                                   'vouched_by', 'portal', 'expires_ms', governance.ms(clock_timestamp() + interval '1 day')));
+select governance.exception_try(jsonb_build_object('request', :'one', 'scope', 'request', 'owner', 'Mora@example.com', 'approved_by', 'mora@example.com', 'reason', 'x', 'control', 'y',
+                                                   'vouched_by', 'portal', 'expires_ms', governance.ms(clock_timestamp() + interval '1 day')));
 
 -- what must not go
 select is(jsonb_path_query_array(t.erase('mora@example.com')->'kept', '$[*].why'), '["the request is open: verifying", "the request is open: verifying"]',
@@ -89,10 +93,8 @@ select is((select body::jsonb #>> '{detail,requests,0}' from governance.evidence
 select ok(body not like '%mora%' and body not like '%dpo%', 'which does not say to whom') from governance.evidence_entry where kind = 'person.erased';
 select is((select count(*) from governance.person_commitment where request_id = :'one' and value = 'Mora is ill'), 0::bigint, 'words about her are gone, too');
 select is((select value from governance.person_commitment where request_id = :'one' and member = 'approver' order by entry limit 1), 'boss@example.com', 'others are not');
-select is((select d.person || ' ' || d.said from governance.refused_decision d where d.request_id = :'one'), 'boss@example.com [erased]', 'what was refused is about her, too');
-select is((select string_agg(c.member || ' ' || coalesce(c.value, 'erased'), ', ' order by c.member) from governance.person_commitment c
-             join governance.evidence_entry e on e.seq = c.entry where e.kind = 'decision.refused' and e.request_id = :'one'),
-          'person boss@example.com, said erased', 'and so beside the evidence, as in its row');
+select is((select string_agg(c.value, ' ') from governance.person_commitment c join governance.evidence_entry e on e.seq = c.entry
+            where e.kind = 'decision.refused' and e.request_id = :'one' and c.member = 'person'), 'fourth@example.com', 'nor is who tried what was refused, as in its row');
 select is((select erased_at is not null and salt is null from governance.request_salt where request_id = :'one'), true, 'nor can anybody try her name on its documents');
 select is((select a.tuple_hash from governance.approval a where request_id = :'one'), (select approved_hash from governance.access_request where id = :'one'),
           'what was approved is still what was done');
@@ -123,6 +125,11 @@ update governance.delegation set revoked_at = clock_timestamp();
 select t.close(:'other');
 select is(t.erase('boss@example.com')->>'requests', '3', 'when it has ended, another one of the same requests can go, too');
 select is_empty($$select t.named('boss@')$$, 'everywhere');
+select t.erase('third@example.com');
+delete from governance.person_commitment where value = 'fourth@example.com'; -- as retention does with old entries
+select t.erase('fourth@example.com');
+select is_empty($$select t.named('fourth@')$$, 'who only tried what was refused is found where no entry tells of it any more');
+select is_empty($$select t.named('third@')$$, 'nor does a sentence that was answered name anybody');
 select governance.evidence_append('request.approval', :'one', '{"approver_sha256":"' || encode(sha256('lead@example.com'), 'hex') || '"}');
 select is(t.erase('lead@example.com', sure => false)->>'plain_hashes', '1', 'of an entry of before, with the plain hash of a name, it is told');
 insert into governance.evidence_entry (seq, at, kind, request_id, body, prev, hash)

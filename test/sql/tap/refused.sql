@@ -1,6 +1,6 @@
 -- What is refused leaves evidence: who tried what, and why not; the same once in an hour, and so many of one token.
 set role countersign_service;
-select plan(28);
+select plan(34);
 
 create function pg_temp.wish(more jsonb, days int default 30) returns jsonb language sql as $$
     select '{"owner": "ann@x.org", "approved_by": "boss@x.org", "reason": "why", "control": "watched", "vouched_by": "portal"}'::jsonb
@@ -29,6 +29,8 @@ select results_eq(format('select said from pg_temp.kept(%L)', :'r'),
           'exception/left/gone@x.org/ann@x.org/item/portal', 'exception/control/boss@x.org/ann@x.org/item/portal'], 'each is kept');
 select pg_temp.refused(pg_temp.wish(jsonb_build_object('request', :'r'), 401));
 select is((select count(*) from pg_temp.kept(:'r')), 8::bigint, 'the same within the hour is one');
+select pg_temp.refused(pg_temp.wish(jsonb_build_object('request', :'r', 'owner', '', 'expires_ms', 0, 'vouched_by', 'terse', 'fault', '{"why": "owner", "said": "no owner"}'::jsonb)));
+select is((select d.ends_at from governance.refused_decision d where d.vouched_by = 'terse'), null, 'without an end it names none');
 select is((select count(*) from governance.exception), 0::bigint, 'and none is granted');
 select pg_temp.refused(pg_temp.wish('{"scope": "source", "source": "slow", "owner": "boss@x.org"}'));
 select results_eq('select said from pg_temp.kept()', array['exception/owner/boss@x.org/boss@x.org/source/slow/portal'], 'one of a source is of no request');
@@ -44,6 +46,10 @@ select is((select t.refused from governance.delegation_try('there@x.org', 'Away@
 select is((select t.refused from governance.delegation_try('a@x.org', 'b@x.org', null, now() + interval '91 days', 'hr') t), 'it lasts at most 90 days', 'so is one for ever');
 select is((select string_agg(k.said, ' ') from pg_temp.kept() k where k.said like 'delegation%'), 'delegation/circle/there@x.org/Away@x.org/hr delegation/end/a@x.org/b@x.org/hr', 'and both are kept');
 select is((select t.made->>'state' from governance.delegation_try('a@x.org', 'b@x.org', null, now() + interval '9 days', 'hr') t), 'live', 'another one is given');
+select is((select t.made->>'state' from governance.delegation_try('5b10a2844c20165700ede21a', '5b10a2844c20165700ede21b', null, now() + interval '9 days', 'hr') t), 'live', 'so is one between accounts');
+select is((select t.made->>'state' from governance.delegation_try('x@x.org', 'y@x.org', null, now() + interval '9 days', 'hr') t), 'live', 'which stands in the way of no other by address');
+select ok((select t.refused from governance.delegation_try('5b10a2844c20165700ede21b', 'x@x.org', null, now() + interval '9 days', 'hr') t) ~ '^nobody can tell',
+          'but of one that begins where another ends it may be a circle');
 
 -- approvals that come too late, or of who left; reviews of one's own
 select t.request(more => '{"approval_needed": true}') as late \gset
@@ -61,7 +67,9 @@ select results_eq(format('select said from pg_temp.kept(%L) union all select sai
 -- so many of one token
 select pg_temp.refused(pg_temp.wish(jsonb_build_object('request', :'r', 'owner', 'boss@x.org', 'approved_by', 'boss@x.org', 'source', n, 'reason', 'x', 'vouched_by', 'loud', 'fault', jsonb_build_object('why', n, 'said', 'no'))))
   from generate_series(1, 103) n \g /dev/null
-select is((select count(*) from governance.refused_decision where vouched_by = 'loud'), 100::bigint, 'of one token a hundred in an hour');
+select is((select count(*) from governance.refused_decision where vouched_by = 'loud' and why <> 'more'), 100::bigint, 'of one token a hundred in an hour');
+select is((select count(*) from governance.refused_decision where vouched_by = 'loud' and why = 'more'), 1::bigint, 'and one that says that there were more');
+select is((select d.why from governance.refused_decision d where d.vouched_by = 'loud' order by d.id desc limit 1), 'more', 'which is the last');
 
 -- in evidence, by commitments
 reset role;

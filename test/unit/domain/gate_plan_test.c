@@ -265,6 +265,10 @@ static void test_an_approval_that_we_answer(void **state)
     statuses[VERIFYING].on_decline = roads[3].id;
     statuses[VERIFYING].asks_us = true;
     assert_string_equal(planned(), "");
+    road(ROAD_DIRECTED, VERIFYING, VERIFYING, NONE); /* it may be asked anew: of us again */
+    assert_string_equal(planned(), "name 5 >2");
+    roads[5].names_us = true;
+    assert_string_equal(planned(), "");
     roads[2].guard_count = 0; /* people need no approval to go it */
     assert_string_equal(planned(), "ask 2 >2; restrict 2 >3");
     roads[2].guard_count = 2;

@@ -73,6 +73,26 @@ static void fewer_than_the_set_allows_is_clear_whatever_is_unknown(void **state)
     assert_ptr_equal(f.unread, &rows[1]);
 }
 
+static void a_request_that_may_be_his_counts_and_is_told(void **state)
+{
+    struct sod_holding maybe = {.member = 1, .wish = G, .maybe = STR("IAM-12")};
+    struct sod_holding rows[] = {row(0, G, 0), row(1, 0, A), maybe};
+    (void)state;
+
+    struct sod_finding f = sod_judge(&TWO, 0, true, rows, 3);
+    assert_int_equal(f.answer, SOD_CONFLICT);
+    assert_int_equal(f.doubted, 1);
+    assert_ptr_equal(f.doubt, &rows[2]);
+    /* before it is given; afterwards what is read counts */
+    assert_int_equal(sod_judge(&TWO, 0, false, rows, 3).doubted, 0);
+    /* he has it by another account: no doubt is left */
+    rows[1].held = P;
+    f = sod_judge(&TWO, 0, true, rows, 3);
+    assert_int_equal(f.answer, SOD_CONFLICT);
+    assert_int_equal(f.doubted, 0);
+    assert_null(f.doubt);
+}
+
 static void what_is_held_is_told(void **state)
 {
     struct sod_holding rows[] = {row(0, G, 0), row(1, 0, P)};
@@ -85,4 +105,5 @@ static void what_is_held_is_told(void **state)
 
 UNIT_MAIN(cmocka_unit_test(members_count_once_over_all_accounts),
           cmocka_unit_test(fewer_than_the_set_allows_is_clear_whatever_is_unknown),
+          cmocka_unit_test(a_request_that_may_be_his_counts_and_is_told),
           cmocka_unit_test(what_is_held_is_told))

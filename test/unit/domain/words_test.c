@@ -59,7 +59,8 @@ static const struct {
      "so it is reopened"},
     {NOTICE_CANNOT_READ, DESIRED_ABSENT, OUTCOME_UNKNOWN, ACCOUNT_UNKNOWN, "Can't tell",
      "Can't reach SAP FIN since 11:10 UTC. Nothing for you to do; IAM on-call was told",
-     "Trying again within the hour. To have it checked at once, press Check again or comment."},
+     "Trying again within the hour. To have it checked at once, comment, or press Check again if "
+     "it is there."},
     {NOTICE_CANNOT_REOPEN, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
      "Closed without proof, and Jira doesn't let us reopen it. Please reopen this ticket; IAM "
      "on-call was told",
@@ -403,7 +404,7 @@ static void what_is_missing_says_since_when_and_who_is_next(void **state)
         n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come "
                 "back while it waits; it resolves itself at the next check. Once it is back in "
                 "work, press Mark done (or Resolve). It reads so since 11:06 UTC. To have it "
-                "checked at once, press Check again or comment.");
+                "checked at once, comment, or press Check again if it is there.");
     words_for(&d, 0, NOTICE_NOT_YET, &n); /* sent back: no check comes before somebody acts */
     assert_null(strstr(n.line, "Checking again"));
     assert_string_equal(n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN, then press "

@@ -30,8 +30,9 @@ static void a_time_of_another_day_is_told_with_its_day(void **state)
     words_for(&d, d.now_ms + 7 * MINUTE, NOTICE_CANNOT_READ, &n);
     assert_string_equal(n.line, "Can't reach SAP FIN since 1 Jan 11:10 UTC. Nothing for you to do; "
                                 "IAM on-call was told");
-    assert_string_equal(n.next, "Trying again within the hour. To have it checked at once, press "
-                                "Check again or comment.");
+    assert_string_equal(n.next,
+                        "Trying again within the hour. To have it checked at once, comment, "
+                        "or press Check again if it is there.");
 }
 
 /* What was said yesterday as "since 11:10 UTC" is said anew, once a day and to nobody by mail. */
@@ -164,7 +165,8 @@ static void whoever_waits_may_have_it_checked_at_once(void **state)
         d.ticket.role = STATUS_VERIFY;
         words_for(&d, NOW + MINUTE, WAITS[i], &n);
         if (!reopened &&
-            !strstr(n.next, "To have it checked at once, press Check again or comment."))
+            !strstr(n.next,
+                    "To have it checked at once, comment, or press Check again if it is there."))
             fail_msg("%s: '%s'", notice_state_name(WAITS[i]), n.next);
         words_for(&d, 0, WAITS[i], &n); /* nothing is read: pressing comes first */
         assert_null(strstr(n.next, "at once"));

@@ -141,6 +141,10 @@ static void test_an_approval_waits_for_us(void **state)
                                   "\"system:block-in-progress-approval\"}"));
     gate_plan(&after->roads, plan);
     assert_true(gate_plan_is_empty(plan));
+    assert_true(roads_recheck(&after->roads)); /* whoever presses that names nobody else */
+    for (size_t i = 0; i < after->roads.road_count; i++)
+        if (str_eq_c(after->roads.roads[i].name, GATE_CHECK_NAME))
+            assert_true(after->roads.roads[i].names_us);
     assert_str(undo(flow->doc, doc, doc, NULL), flow->doc.p);
     /* one who is left out, two who are needed, another account: it is not ours any more */
     static const char *const OTHERWISE[][2] = {

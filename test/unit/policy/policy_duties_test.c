@@ -74,8 +74,8 @@ static void of_whom_nobody_can_tell(void **state)
     h[0].wish = h[1].wish = SOD_GIVEN;
     h[1].maybe = STR("IAM-12");
     assert_int_equal(says(&d,
-                          "payables: IAM-12 gives approver to somebody who may be the same person: "
-                          "name both under people of the site",
+                          "payables: IAM-12 gives approver, maybe to the same person: name both "
+                          "under people of the site",
                           1),
                      PERMIT_CONFLICT);
     AUTO(drop_buf) struct buf out;
