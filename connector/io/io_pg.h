@@ -62,8 +62,8 @@ struct pg_options {
     /* From the call to its reply. At most half of it is spent waiting for a free connection (with
      * no connection up 1.5 s at most), then the answer is PG_AWAY. */
     int64_t deadline_ms;
-    /* Behind a proxy that pools transactions, where each gets whatever session is free: nothing is
-     * left in one. Statements are not prepared; role and settings go before each in its
+    /* Behind a proxy that pools transactions, where each gets whatever session is free, or may be:
+     * nothing is left in one. Statements are not prepared; role and settings go before each in its
      * transaction.
      */
     bool pooled;

@@ -239,15 +239,6 @@ static void sql_read_item(struct reader *base, const struct item *item, reader_d
     r->open--;
 }
 
-static bool sql_check(const struct reader_config *config, const char **ret_setting, struct err *err)
-{
-    static const char *const POOLERS[] = {"none", "transaction"};
-
-    *ret_setting = "pooler";
-    return str_index(setting(config, "pooler", "none"), POOLERS, 2) >= 0 ||
-           FAIL(err, ERR_CONFIG, "write none or transaction");
-}
-
 static struct reader *sql_open(const struct reader_config *config, struct err *err)
 {
     struct sql_reader *reader = calloc(1, sizeof *reader);
@@ -274,7 +265,8 @@ static struct reader *sql_open(const struct reader_config *config, struct err *e
         .connect_timeout_ms = config->timeout_ms,
         .statement_timeout_ms = config->timeout_ms,
         .deadline_ms = config->timeout_ms + 1000,
-        .pooled = str_eq_c(setting(config, "pooler", "none"), "transaction"),
+        .pooled = true, /* whatever stands before somebody else's database: a session that was left
+                           as one that only reads would be the next client's */
         .read_only = true,
         .queue_max = 256,
     };
@@ -311,8 +303,7 @@ static size_t sql_facts(struct reader *base, struct reader_fact *ret)
     return 1;
 }
 
-static const char *const SETTINGS[] = {"!conninfo", "!query", "query_by_id",
-                                       "others",    "pooler", NULL};
+static const char *const SETTINGS[] = {"!conninfo", "!query", "query_by_id", "others", NULL};
 static const char *const PROVES[] = {
     "what the statement answers about an account and an entitlement, by true or false alone",
     "an account was renamed, not removed, where query_by_id finds it by its native_id",
@@ -322,7 +313,6 @@ static const char *const BLIND[] = {
     "does not",
     "what the login may not see, where row security hides rows instead of refusing", NULL};
 const struct reader_kind READER_SQL = {.name = "sql",
-                                       .check = sql_check,
                                        .open = sql_open,
                                        .read = sql_read_item,
                                        .close = sql_close,

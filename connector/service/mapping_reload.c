@@ -19,6 +19,7 @@ enum {
     LOOK_MS = 20,    /* is it quiet? */
     AGAIN_MS = 1000, /* the database, or a Jira, did not answer */
     STATUS_BYTES = 4096,
+    FORGED_MAX = 8,
 };
 
 enum turn_state {
@@ -41,8 +42,10 @@ struct turn {
     int64_t not_before_ms;
     char asked[SHA256_HEX_SIZE];   /* what was applied and is asked for */
     char refused[SHA256_HEX_SIZE]; /* what was applied and could not be taken up */
-    char forged[SHA256_HEX_SIZE]; /* what requests keep and was edited in the database; told once */
-    char said[200];               /* what was refused last, and why; empty: nothing since */
+    /* what requests keep and was edited in the database: each is told once */
+    char forged[FORGED_MAX][SHA256_HEX_SIZE];
+    size_t forged_len;
+    char said[200]; /* what was refused last, and why; empty: nothing since */
 };
 
 struct mapping_reload {
@@ -461,25 +464,40 @@ static struct turn *turn_of(const struct keeping *k)
     return NULL;
 }
 
-/* Asked for with each look at a request that keeps it; told once. */
+/* Its place among those that were told of; forged_len: it is none of them. */
+static size_t forged_find(const struct turn *t, const char *sha256)
+{
+    size_t i = 0;
+
+    while (i < t->forged_len && strcmp(t->forged[i], sha256) != 0)
+        i++;
+    return i;
+}
+
+/* Asked for with each look at a request that keeps it; told once. More than there is room for are
+ * told of by the others: that rows of mappings were edited. */
 static void refuse_kept(struct keeping *k, const struct diag_list *diags)
 {
     struct turn *t = turn_of(k);
 
-    if (!t || strcmp(t->forged, k->sha256) == 0)
+    if (!t || t->forged_len == FORGED_MAX || forged_find(t, k->sha256) < t->forged_len)
         return;
-    str_copy(t->forged, sizeof t->forged, str_of(k->sha256));
+    str_copy(t->forged[t->forged_len++], SHA256_HEX_SIZE, str_of(k->sha256));
     refuse(t, k->sha256, diags);
 }
 
-/* It was put back. */
+/* It was put back: all is well with the last of them. */
 static void kept_well(struct keeping *k)
 {
     struct turn *t = turn_of(k);
+    size_t at = t ? forged_find(t, k->sha256) : 0;
 
-    if (!t || strcmp(t->forged, k->sha256) != 0)
+    if (!t || at == t->forged_len)
         return;
-    t->forged[0] = '\0';
+    t->forged_len--;
+    memmove(t->forged[at], t->forged[t->forged_len], SHA256_HEX_SIZE);
+    if (t->forged_len)
+        return;
     went_well(t);
     mapping_reload_say(t->reload, "READY=1");
 }

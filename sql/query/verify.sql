@@ -445,7 +445,8 @@ wrong as (
                coalesce(to_char(t.row_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'never'))
       from request r
      cross join lateral (values ('approved', r.approved_at, r.approved), ('claimed', r.claimed_at, r.claimed), ('verified', r.verified_at, r.verified),
-                                ('closed', r.closed_at, r.closed), ('over', r.over_at, r.over),
+                                ('closed', r.closed_at, r.closed),
+                                ('over', r.over_at, case when r.led_to in ('denied', 'cancelled', 'expired', 'orphaned') then r.over end), -- what came back is not over
                                 ('requested', r.requested_at, coalesce(to_timestamp(r.requested_us / 1000000.0), r.started_at))) t(what, row_at, at)
      where abs(extract(epoch from t.at - t.row_at)) > case t.what when 'requested' then 0.0001 else 60 end
         or t.at is null and t.row_at is not null and t.what <> 'requested' and not r.is_lost

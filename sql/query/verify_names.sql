@@ -146,7 +146,7 @@ said as (
      cross join lateral (values ('actor', false, b.actor), ('reason', false, b.reason), ('tuple', true, b.tuple)) v(member, is_document, value)
      where e.kind = 'request.rebased' and e.d->>'outcome' = b.outcome and e.d ? (v.member || '_commitment')
     union all -- nobody, too; of one claim that was made twice it may be known the second time only
-    select c.seq, c.request_id, format('claim %s of request %s', c.cycle, c.request_id), 'fulfiller', true, c.commitment, f.person
+    select c.seq, c.request_id, format('claim %s of request %s', c.cycle, c.request_id), 'fulfiller', true, c.commitment, concat('fulfiller ', c.cycle, ' ', f.person)
       from (select distinct on (e.request_id, e.d->>'cycle') e.seq, e.request_id, e.d->>'cycle' as cycle, e.d->>'fulfiller_commitment' as commitment
               from entry e where e.kind = 'request.moved' and e.d ? 'fulfiller_commitment' order by e.request_id, e.d->>'cycle', e.seq desc) c
       left join governance.fulfiller f on f.request_id = c.request_id and f.cycle = c.cycle
@@ -155,7 +155,7 @@ said as (
       from last l join governance.access_request r on r.id = l.request_id
      cross join lateral (values (l.people, 'requester', false, r.requester), (l.people, 'beneficiary', false, r.beneficiary),
                                 (l.moved, 'tuple', true, r.approved_hash), (l.mapped, 'tuple', true, r.mapped_hash),
-                                (l.why, 'justification', true, r.justification), (l.why, 'sponsor', true, r.sponsor)) v(seq, member, is_document, value)
+                                (l.why, 'justification', true, concat('justification ', r.justification)), (l.why, 'sponsor', true, concat('sponsor ', r.sponsor))) v(seq, member, is_document, value)
       join entry e on e.seq = v.seq)
 select s.seq, format('%s has another %s', s.what, s.member) as why
   from said s

@@ -58,13 +58,13 @@ begin
                 '"cycle":' || to_json(nullif(new.claim_cycle, '')),
                 '"earlier_proof":' || case when new.follows is not null then governance.canonical_json(governance.earlier_proof(new.follows)) end,
                 case when new.emergency then '"emergency":true' end, '"follows":' || to_json(new.follows), '"generation":' || new.generation,
-                -- of nothing, too: so that none is added
-                '"justification_commitment":"' || encode(sha256(own || convert_to(coalesce(new.justification, ''), 'UTF8')), 'hex') || '"',
+                -- of nothing, too: so that none is added; and each by its name: so that nobody sees which are of the same words, or of none
+                '"justification_commitment":"' || encode(sha256(own || convert_to(concat('justification ', new.justification), 'UTF8')), 'hex') || '"',
                 '"kind":' || to_json(new.kind), '"mapping":' || to_json(new.mode_mapping), '"mode":' || to_json(new.mode),
                 '"mode_by":' || to_json(new.mode_by), '"reason":' || to_json(new.phase_reason),
                 '"requester_commitment":"' || encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex') || '"',
                 case when new.emergency then '"review_due_us":' || governance.us(new.review_due) end, '"rule":' || to_json(new.rule), '"site":' || to_json(new.site),
-                '"sponsor_commitment":"' || encode(sha256(own || convert_to(coalesce(new.sponsor, ''), 'UTF8')), 'hex') || '"',
+                '"sponsor_commitment":"' || encode(sha256(own || convert_to(concat('sponsor ', new.sponsor), 'UTF8')), 'hex') || '"',
                 '"submitted_by":' || to_json(new.submitted_by), '"to":' || to_json(new.phase),
                 '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.approved_hash, ''), 'UTF8')), 'hex') || '"') || '}';
         else
@@ -81,8 +81,8 @@ begin
                 beneficiary := ',"beneficiary_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex') || '"';
                 requester := ',"requester_commitment":"' || encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex') || '"';
                 needed := ',"approval_needed":' || new.approval_needed;
-                justification := ',"justification_commitment":"' || encode(sha256(own || convert_to(coalesce(new.justification, ''), 'UTF8')), 'hex') || '"';
-                sponsor := ',"sponsor_commitment":"' || encode(sha256(own || convert_to(coalesce(new.sponsor, ''), 'UTF8')), 'hex') || '"';
+                justification := ',"justification_commitment":"' || encode(sha256(own || convert_to(concat('justification ', new.justification), 'UTF8')), 'hex') || '"';
+                sponsor := ',"sponsor_commitment":"' || encode(sha256(own || convert_to(concat('sponsor ', new.sponsor), 'UTF8')), 'hex') || '"';
                 clock := ',"clock":' || governance.clock_evidence(request); -- which may be chosen anew (clock_kind)
                 tuple := new.mapped_hash;
             end if;
@@ -107,8 +107,8 @@ begin
             if new.phase not in ('approved', 'claimed') or what <> 'request.moved' then
                 null;
             elsif new.phase = 'claimed' then -- of nobody, too: so that none is added
-                fulfiller := ',"fulfiller_commitment":"' || encode(sha256(own || convert_to(coalesce(
-                    (select f.person from governance.fulfiller f where f.request_id = request and f.cycle = new.claim_cycle), ''), 'UTF8')), 'hex') || '"';
+                fulfiller := ',"fulfiller_commitment":"' || encode(sha256(own || convert_to(concat('fulfiller ', new.claim_cycle, ' ',
+                    (select f.person from governance.fulfiller f where f.request_id = request and f.cycle = new.claim_cycle)), 'UTF8')), 'hex') || '"';
             else -- for good (guard_tuple)
                 lifecycle := ',"lifecycle":' || to_json(new.lifecycle);
                 privileged := ',"privileged":' || new.is_privileged;

@@ -392,14 +392,16 @@ language sql immutable set search_path = pg_catalog, pg_temp as $f$
 $f$;
 comment on function governance.person_cell(text, text, text) is 'Where a column names a person, and what comes instead, as expressions';
 
--- The clear text beside the chain that he is in. An account counts by the source that its entry tells.
+-- The clear text beside the chain that he is in. An account counts by the source that its entry tells. Words go as person_cell() has them go
+-- from their rows, or rows would say something else than what is left of them here; who tried what was refused is not whom a request is about.
 create or replace function governance.person_commitments(p_free uuid[], p_his uuid[], p_loose boolean, p_keys text[], p_words text[]) returns table (entry bigint, member text)
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select c.entry, c.member
-      from governance.person_commitment c left join governance.evidence_entry e on e.seq = c.entry and c.member in ('account', 'native_id')
+      from governance.person_commitment c left join governance.evidence_entry e on e.seq = c.entry and c.member in ('account', 'native_id', 'person')
      cross join lateral (select e.body::jsonb #>> '{detail,source}' as source) s
      where c.erased_at is null and (c.request_id = any (p_free) or c.request_id is null and p_loose)
        and (c.request_id = any (p_his) and c.member in ('account', 'person', 'native_id', 'reason', 'note', 'control', 'ended_reason', 'said')
+                and not (c.member = 'person' and coalesce(e.kind, '') = 'decision.refused')
             or case c.member when 'account' then governance.account_key(s.source, c.value) = any (p_keys)
                              when 'native_id' then governance.native_key(s.source, c.value) = any (p_keys)
                              else governance.person_folded(c.value) = any (p_keys) -- a name is his or another's; words may name him

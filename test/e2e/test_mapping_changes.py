@@ -333,27 +333,46 @@ def test_a_mapping_that_was_edited_in_the_database_is_not_read(site):
     site.until_phase(key, "fulfilling")
     kept = site.request(key)["mapping_kept"]
     assert kept.startswith(live)
-    with open(f"{site.folder}/mapping.yaml") as file:
-        site.write("mapping.yaml", file.read() + "# newer\n")
-    site.service.signal(signal.SIGHUP)
-    wait.until(lambda: site.live() != live, 10, what="another one is live")
+
+    def newer(words):
+        was = site.live()
+        with open(f"{site.folder}/mapping.yaml") as file:
+            site.write("mapping.yaml", file.read() + f"# {words}\n")
+        site.service.signal(signal.SIGHUP)
+        wait.until(lambda: site.live() != was, 10, what="another one is live")
+
+    def looked_at_again(key):
+        at = f"select looked_at from governance.access_request r join governance.ticket t on t.request_id = r.id where t.issue_key = '{key}'"
+        seen = site.sql(at)
+        site.act("comment", key, text="please")
+        wait.until(lambda: site.sql(at) != seen, 20, what="it is looked at again")
+
+    newer("newer")
+    other = site.ask_removal("novak")
+    site.until_phase(other, "fulfilling")
+    kept_too = site.request(other)["mapping_kept"]
+    newer("newest")
     site.service.stop()
-    edit(kept, OTHER, EDIT)
+    for sha256 in (kept, kept_too):
+        edit(sha256, OTHER, EDIT)
     site.start_service()
-    site.resolve(key)
-    wait.until(lambda: f"the database has another text of mapping {kept}" in site.service.stderr, 20, what="it is told")
+    for asked in (key, other):
+        site.resolve(asked)
+    for sha256 in (kept, kept_too):
+        wait.until(lambda: f"the database has another text of mapping {sha256}" in site.service.stderr, 20, what="it is told")
     wait.until(lambda: "M011" in site.countersign("mapping", "history").stdout.splitlines()[0], 5, what="it is on record")
     assert 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics() and "M011" in site.told()
-    seen = site.sql(f"select looked_at from governance.access_request r join governance.ticket t on t.request_id = r.id where t.issue_key = '{key}'")
-    site.act("comment", key, text="please")
-    wait.until(lambda: site.sql("select looked_at from governance.access_request r join governance.ticket t on t.request_id = r.id "
-                                f"where t.issue_key = '{key}'") != seen, 20, what="it is looked at again")
+    for asked in (key, other, key):
+        looked_at_again(asked)
     assert site.request(key)["phase"] == "fulfilling" and site.items(key) == "x-fin-ledger-admin"
-    assert site.sql("select count(*) from governance.mapping_event where act = 'refused' and detail->>'code' = 'M011'") == "1", "told once"
+    assert site.sql("select count(*) from governance.mapping_event where act = 'refused' and detail->>'code' = 'M011'") == "2", "each is told once"
     shown = site.countersign("mapping", "show", "--at", kept[:12], check=False)
     assert shown.returncode == 65 and f"another text of mapping {kept[:12]}" in shown.stderr
     edit(kept, EDIT, OTHER)
     site.until_phase(key, "verifying")
+    assert 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics(), "of two"
+    edit(kept_too, EDIT, OTHER)
+    site.until_phase(other, "verifying")
     assert 'countersign_mapping_last_reload_successful{site="acme"} 1.000' in site.metrics()
     # the live one, that a plan made so: a service that starts with a file of before
     site.countersign("mapping", "rollback", kept, "--reason", "back")

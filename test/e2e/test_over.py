@@ -87,3 +87,11 @@ def test_a_later_wish_for_the_opposite_supersedes(site):
     site.until_phase(removal, "closed")
     shown = site.countersign("reconcile", "show", f"acme/{grant}").stdout
     assert f"shall be present no longer: {removal} asks for the opposite" in shown, shown
+
+
+def test_what_came_back_is_what_its_evidence_says(site):
+    """A request that was over, went on and was closed among them."""
+    assert site.sql("select count(*) from governance.access_request r join governance.evidence_entry e on e.request_id = r.id and e.kind = 'request.moved' "
+                    "where r.phase = 'closed' and e.body::jsonb #>> '{detail,to}' = 'cancelled'") != "0"
+    told = site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)
+    assert told.returncode == 0, told.stdout

@@ -20,9 +20,9 @@ class Pooled(world.World):
 
     def configure(self):
         super().configure()
-        for database, login, between in ((self.database, world.LOGIN, ", "), (self.target, "sap_reader", "\n      ")):
+        for database, login, told in ((self.database, world.LOGIN, ", pooler: transaction"), (self.target, "sap_reader", "")):
             pooled = self.pooler.dsn_as(login, database.name)
-            self.edit_file("countersign.yaml", f'"{database.dsn_as(login)}"', f'"{pooled}"{between}pooler: transaction')
+            self.edit_file("countersign.yaml", f'"{database.dsn_as(login)}"', f'"{pooled}"{told}')
 
     def start_replica(self):
         port, ops_port = ports.free_ports(2)
@@ -71,7 +71,7 @@ def test_the_main_job(site):
     assert [status for status, _ in submitted] == [201, 201, 201], submitted
     wait.until(lambda: all(len(site.marked(made["id"])) == 1 for _, made in submitted), 20, what="one ticket of each")
     second.stop()
-    assert not [line for line in second.stderr.splitlines() if '"level":"error"' in line], second.told()
+    assert not [line for line in second.stderr.splitlines() if '"lvl":"error"' in line], second.told()
 
 
 def test_nothing_stays_in_a_session(site):

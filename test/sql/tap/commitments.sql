@@ -1,5 +1,5 @@
 -- What evidence says of people: nothing but commitments, which an auditor can check and which can be erased.
-select plan(17);
+select plan(18);
 
 create function t.said(request uuid, kind text) returns jsonb language sql as $$
     select body::jsonb->'detail' from governance.evidence_entry where request_id = request and evidence_entry.kind = said.kind order by seq desc limit 1
@@ -23,6 +23,8 @@ select isnt(t.said(:'a', 'request.approval')->>'approver_commitment', t.said(:'b
 select isnt(t.said(:'a', 'request.approval')->>'tuple_commitment', t.said(:'b', 'request.approval')->>'tuple_commitment', 'nor are the documents of two requests');
 select is(t.said(:'a', 'request.approval')->>'tuple_commitment', t.said(:'a', 'request.moved')->>'tuple_commitment',
           'within one it is: what was approved is what was done');
+select isnt(e.body::jsonb #>> '{detail,fulfiller_commitment}', t.said(:'a', 'request.received')->>'sponsor_commitment', 'nor is it seen who is nobody, or which two are one')
+  from governance.evidence_entry e where e.request_id = :'a' and e.body like '%"fulfiller_commitment"%';
 select ok(bool_and(t.fits(seq)), 'each fits its value and its salt') from governance.evidence_entry where request_id = :'a' and kind in ('item.wanted', 'request.approval');
 select is((select count(*) from (select salt from governance.person_commitment) s), (select count(distinct salt) from governance.person_commitment), 'each salt is of one value');
 select is((select count(*) from governance.request_salt), (select count(*) from governance.access_request), 'and each request has one for its documents');

@@ -1,5 +1,5 @@
 -- A person is erased wherever nothing needs the name any more; what is hashed stays as it is.
-select plan(98);
+select plan(99);
 
 -- Every column of every table of ours, as text, that still names somebody.
 create function t.named(word text) returns setof text language plpgsql as $$
@@ -93,6 +93,8 @@ select is((select body::jsonb #>> '{detail,requests,0}' from governance.evidence
 select ok(body not like '%mora%' and body not like '%dpo%', 'which does not say to whom') from governance.evidence_entry where kind = 'person.erased';
 select is((select count(*) from governance.person_commitment where request_id = :'one' and value = 'Mora is ill'), 0::bigint, 'words about her are gone, too');
 select is((select value from governance.person_commitment where request_id = :'one' and member = 'approver' order by entry limit 1), 'boss@example.com', 'others are not');
+select is((select string_agg(c.value, ' ') from governance.person_commitment c join governance.evidence_entry e on e.seq = c.entry
+            where e.kind = 'decision.refused' and e.request_id = :'one' and c.member = 'person'), 'fourth@example.com', 'nor is who tried what was refused, as in its row');
 select is((select erased_at is not null and salt is null from governance.request_salt where request_id = :'one'), true, 'nor can anybody try her name on its documents');
 select is((select a.tuple_hash from governance.approval a where request_id = :'one'), (select approved_hash from governance.access_request where id = :'one'),
           'what was approved is still what was done');

@@ -1,6 +1,6 @@
 -- The gate in Jira's workflow: one installation of a workflow at a time, its history kept, drift told once.
 set role countersign_service;
-select plan(69);
+select plan(70);
 
 create function pg_temp.wish(workflow text, more jsonb default '{}') returns jsonb language sql as $$
     select jsonb_build_object('site', 'acme', 'project', 'IAM', 'workflow', workflow, 'name', 'IAM flow', 'mode', 'connector_closes',
@@ -40,6 +40,10 @@ select governance.gate_move(:newer, 'installing', 'installed', '{"a":4}', '');
 select is((select state || ' ' || said from governance.gate_installation where id = :id), 'removed replaced by a newer one',
           'installed, it has taken the place');
 select ok(governance.gate_hold('acme') and governance.gate_hold('acme'), 'one transaction has its turn as often as it asks');
+begin;
+select set_config('idle_in_transaction_session_timeout', '10s', true), governance.gate_hold('acme');
+select is(current_setting('idle_in_transaction_session_timeout'), '0', 'and holds it as long as Jira takes');
+commit;
 select throws_ok('delete from governance.gate_installation', '42501', null, 'the service deletes none');
 select throws_ok($$update governance.gate_installation set state = 'gone'$$, '23514', null, 'there are no other states');
 
