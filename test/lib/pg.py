@@ -160,10 +160,13 @@ class Cluster:
 
     def _filled(self):
         self._take("initdb", "", self._initdb)
+        conf = pathlib.Path(self.data, "postgresql.conf")
+        plain = conf.read_text()
         self._configure()
         self._server.start()
         self._fill(self)
         self.stop()
+        conf.write_text(plain)  # the settings of whoever happens to be first are nobody else's
 
     def _take(self, kind, what, make):
         """A data folder as make() leaves it: made once and copied from then on, for it takes seconds of processor."""

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import uuid
 
 import pytest
 
@@ -157,3 +158,11 @@ def test_directory_keeps_memberof():
     assert not os.path.exists(folder)
 
 
+def test_settings_of_the_first_are_not_those_of_the_next():
+    """What a cluster is filled with is kept and copied; how it was configured meanwhile is not."""
+    word = uuid.uuid4().hex  # nobody was first before
+    made = []
+    for settings in ({"plan_cache_mode": "force_generic_plan"}, {}):
+        with pg.Cluster(settings=settings, superuser="filler", fill=lambda cluster: made.append(cluster), filled_with=word) as cluster:
+            made.append(cluster.database("filler").psql("show plan_cache_mode"))
+    assert made[1:] == ["force_generic_plan", "auto"], made
