@@ -10,6 +10,11 @@ declare
     before bigint := 0;
 begin
     d.why := coalesce(nullif(d.why, ''), 'refused');
+    d.person := coalesce(d.person, '');
+    d.other := coalesce(d.other, '');
+    d.said := coalesce(d.said, '');
+    d.answer := coalesce(d.answer, '');
+    d.vouched_by := coalesce(d.vouched_by, '');
     if d.answer <> '' and exists (
            select from governance.refused_decision x
             where x.request_id = d.request_id and x.answer = d.answer and x.what = d.what and x.why = d.why and x.person = d.person)
@@ -30,8 +35,7 @@ begin
         d.said := 'a hundred were refused within the hour already: what this token tries after this one is not kept';
     end if;
     insert into governance.refused_decision (what, request_id, channel, person, other, scope, source, sod_set, ends_at, why, said, answer, vouched_by)
-    values (d.what, d.request_id, d.channel, coalesce(d.person, ''), coalesce(d.other, ''), d.scope, d.source, d.sod_set, d.ends_at,
-            d.why, coalesce(d.said, ''), coalesce(d.answer, ''), coalesce(d.vouched_by, ''));
+    values (d.what, d.request_id, d.channel, d.person, d.other, d.scope, d.source, d.sod_set, d.ends_at, d.why, d.said, d.answer, d.vouched_by);
 end $$;
 comment on function governance.refusal_keep(governance.refused_decision) is 'Keep that something was tried and refused: the same once in an hour, and so many of one token';
 
@@ -45,14 +49,13 @@ begin
     d.what := p_what;
     d.request_id := p_request;
     d.channel := p_channel;
-    d.person := coalesce(p_person, '');
-    d.other := coalesce(p_other, '');
+    d.person := p_person;
+    d.other := p_other;
     d.scope := case p_what when 'exception' then 'item' end;
     d.ends_at := p_ends;
     d.why := p_why;
     d.said := p_said;
-    d.answer := coalesce(p_answer, '');
-    d.vouched_by := '';
+    d.answer := p_answer;
     perform governance.refusal_keep(d);
 end $$;
 comment on function governance.refusal_on_ticket(uuid, text, text, text, text, text, text, timestamptz, text) is 'Keep that a decision on the ticket was refused, once for each answer there';
@@ -95,10 +98,8 @@ exception when sqlstate 'CG008' or sqlstate 'CG023' then
     d.request_id := p_request;
     d.channel := p_channel;
     d.person := p_approver;
-    d.other := '';
     d.why := case when code = 'CG023' then 'void' else coalesce(nullif(d.why, ''), 'own') end;
     d.said := refused;
-    d.answer := '';
     d.vouched_by := p_vouched_by;
     perform governance.refusal_keep(d);
 end $$;
@@ -120,9 +121,7 @@ exception when sqlstate 'CG008' then
     d.request_id := p_request;
     d.channel := 'api';
     d.person := p_reviewer;
-    d.other := '';
     d.said := refused;
-    d.answer := '';
     d.vouched_by := p_vouched_by;
     perform governance.refusal_keep(d);
 end $$;
@@ -155,14 +154,13 @@ begin
     end if;
     d.what := 'exception';
     d.channel := 'api';
-    d.person := coalesce(p->>'approved_by', '');
-    d.other := coalesce(p->>'owner', '');
+    d.person := p->>'approved_by';
+    d.other := p->>'owner';
     d.scope := coalesce(x.scope, p->>'scope', 'item');
     select s.name into d.sod_set from governance.sod_set s where s.name = coalesce(p->>'sod_set', x.sod_set) limit 1;
     d.ends_at := to_timestamp(nullif((p->>'expires_ms')::bigint, 0) / 1000.0); -- 0: it named none
     d.said := refused;
-    d.answer := '';
-    d.vouched_by := coalesce(p->>'vouched_by', '');
+    d.vouched_by := p->>'vouched_by';
     perform governance.refusal_keep(d);
 end $$;
 comment on function governance.exception_try(jsonb) is 'Grant an exception, or keep that one was refused: then refused says why; made null: there is no such request';
@@ -183,7 +181,6 @@ exception when sqlstate 'CG024' then
     d.other := p_to;
     d.ends_at := p_ends;
     d.said := refused;
-    d.answer := '';
     d.vouched_by := p_actor;
     perform governance.refusal_keep(d);
 end $$;
