@@ -139,7 +139,7 @@ bool cli_database(const struct config *config, struct arena *arena, struct pg_op
 
 bool cli_sessions_stay(const struct pg_options *options, struct err *err)
 {
-    enum pg_between between = PG_NOTHING;
+    enum pg_between between = PG_UNSEEN;
     struct err away = {0};
 
     if (options->pooled || !pg_see_between(options, &between, &away) ||

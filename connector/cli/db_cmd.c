@@ -96,6 +96,8 @@ static void say_remedies(const struct store_findings *f)
 static const char *reached(enum pg_between between)
 {
     switch (between) {
+    case PG_UNSEEN:
+        return "by a way that could not be seen in time";
     case PG_NOTHING:
         return "directly";
     case PG_POOLS_SESSIONS:
@@ -114,7 +116,7 @@ static bool say_between(const struct pg_options *options, enum pg_between betwee
     if (configured && pools && !options->pooled)
         fprintf(stderr, "the service will not start behind this pooler: write 'pooler: "
                         "transaction' under 'database'\n");
-    if (configured && !pools && options->pooled)
+    if (configured && !pools && between != PG_UNSEEN && options->pooled)
         fprintf(stderr, "no pooler of transactions was seen: without 'pooler: transaction' each "
                         "statement is planned once, not each time\n");
     return !configured || !pools || options->pooled;
@@ -124,13 +126,12 @@ static int verify(struct cli *cli, const struct pg_options *options, bool config
 {
     enum pg_between between;
     struct store_findings f;
-    struct err err = {0};
+    struct err err = {0}, unseen = {0};
     int left = cli_leftover(cli);
 
     if (left)
         return left;
-    if (!pg_see_between(options, &between, &err))
-        return cli_fail(&err);
+    (void)!pg_see_between(options, &between, &unseen); /* no reason not to compare */
     struct verifying v = {.cli = cli};
     bool done = store_verify(options, on_object, on_progress, &v, &f, &err);
     progress_end(&v.progress);

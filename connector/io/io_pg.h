@@ -132,7 +132,8 @@ void pg_session_release(struct pg_reply *reply);
 
 /* What stands between us and the server. */
 enum pg_between {
-    PG_NOTHING = 0, /* that could be seen */
+    PG_UNSEEN = 0, /* nobody could tell: the database was away, or did not answer in time */
+    PG_NOTHING,    /* that could be seen */
     PG_POOLS_SESSIONS,
     PG_POOLS_TRANSACTIONS, /* a session changes under its client: options->pooled is for that */
 };

@@ -218,9 +218,10 @@ bool pg_see_between(const struct pg_options *options, enum pg_between *ret, stru
     int first = 0, again = 0, other = 0;
     struct err waits = {0};
 
-    *ret = PG_NOTHING;
+    *ret = PG_UNSEEN;
     if (!one || !link_pid(one, &first, err))
         return false;
+    *ret = PG_NOTHING;
     if (first == PQbackendPID(one))
         return true;
     *ret = PG_POOLS_SESSIONS;
