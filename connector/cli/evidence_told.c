@@ -140,7 +140,7 @@ static void hear_frozen(struct told_request *t, const struct json *detail)
                    json_is_true(privileged) ? STR("true") : STR("false"));
 }
 
-/* A move, as the trigger writes it (sql/routine/evidence_write.sql). */
+/* A move, as the trigger writes it (sql/routine/evidence_write_request.sql). */
 static void hear_move(struct told_request *t, const struct json *detail, int64_t at_us)
 {
     enum phase phase;

@@ -1,7 +1,7 @@
 -- After a proven close (domain/drift.h): what is known of it, and what a decision makes of that. Of what is closed, of access that
 -- ends, and of a request that follows another one; of others there is nothing to ask for.
 create or replace function governance.dossier_after(r governance.access_request) returns json
-language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+language plpgsql stable set search_path = pg_catalog as $$
 declare
     latest record;
     left_over boolean := case when r.over_at is not null then governance.may_be_left(r) else false end;

@@ -132,14 +132,14 @@ begin
            flow.writes as writes_last_hour, r.notice, r.notice_key, floor(extract(epoch from r.notice_at) * 1000)::bigint as notice_ms,
            coalesce(read.since_claim, 0) as reads_since_claim, floor(extract(epoch from read.last) * 1000)::bigint as last_read_ms,
            r.plea_done, r.plea_refused, plea_covers, coalesce(seen.unsteady, false) as unsteady, coalesce(seen.touched, false) as touched,
-           flow.tells, flow.badge, r.said_hash, r.said_in, governance.dossier_approvals(r) as approvals,
+           flow.tells, flow.badge, r.said_hash, r.said_in, case when r.phase in ('received', 'pending_approval') then governance.dossier_approvals(r) end as approvals,
            case when t.role in ('verify', 'done') then governance.claims_own(r) else false end as claims_own, r.mapping_kept, r.contested,
            floor(extract(epoch from goal) * 1000)::bigint as goal_ms,
            floor(extract(epoch from r.approval_due) * 1000)::bigint as approval_due_ms,
            floor(extract(epoch from r.review_due) * 1000)::bigint as review_due_ms,
            case when r.emergency then exists (select from governance.emergency_review v where v.request_id = r.id) end as reviewed,
-           governance.dossier_permits(r) as permits, case when r.kind = 'modify' or exists (select from governance.access_request q where q.follows = r.id and q.cause = 'ahead')
-                then governance.dossier_ahead(r) end as ahead, governance.dossier_after(r) as after) x;
+           case when r.kind <> 'removal' then governance.dossier_permits(r) end as permits, case when r.kind = 'modify' or exists (select from governance.access_request q where q.follows = r.id and q.cause = 'ahead')
+                then governance.dossier_ahead(r) end as ahead, case when r.phase = 'closed' or num_nonnulls(r.follows, r.access_until, r.over_at) > 0 then governance.dossier_after(r) end as after) x;
     return made;
 end $$;
 comment on function governance.dossier_text(uuid) is 'Everything decide() needs about one request, as one JSON document in text';
@@ -171,10 +171,11 @@ begin
 end $$;
 comment on function governance.dossier(uuid) is 'The same as a value: for tests and eyes, and for programs of an earlier release';
 
--- p_came_back, p_observed, p_excepted: whether there is anything to ask for of proofs before, observations, exceptions.
+-- p_came_back, p_observed, p_excepted: whether there is anything to ask for of proofs before, observations, exceptions. What only dossier_text asks
+-- is planned as that pins it: each setting of a function costs a tenth of a look at one row.
 create or replace function governance.dossier_items(p_request uuid, p_person text, p_generation int, p_came_back boolean, p_observed boolean,
                                                     p_excepted boolean) returns json
-language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+language plpgsql stable set search_path = pg_catalog as $$
 begin
     return (select coalesce(json_agg(x), '[]')
               from (select i.id, i.source, s.label, i.account, l.native_id as account_id, i.entitlement, e2.native_id as entitlement_id, i.desired,
@@ -208,7 +209,7 @@ comment on function governance.dossier_items(uuid, text, int, boolean, boolean, 
 
 -- Beside what an exception covered the rest was verified: guard_proof asks that of each item, by the view item_verdict.
 create or replace function governance.dossier_proven(p_request uuid, p_item bigint, p_excepted boolean) returns bigint
-language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+language plpgsql stable set search_path = pg_catalog as $$
 begin
     return (select governance.ms(greatest(max(a.proven_at), case when p_excepted then (
                        select max(p.proven_at) from governance.late_proof p where p.item_id = p_item) end))
@@ -222,7 +223,7 @@ end $$;
 comment on function governance.dossier_proven(uuid, bigint, boolean) is 'When an item was last proven by reads; null: never, or an exception covered it';
 
 create or replace function governance.dossier_observed(p_item bigint, p_generation int) returns json
-language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+language plpgsql stable set search_path = pg_catalog as $$
 begin
     return (select coalesce(json_agg(x), '[]')
               from (select o.outcome, o.account, o.complete, o.canary_ok, floor(extract(epoch from o.source_as_of) * 1000)::bigint as as_of_ms,
@@ -234,7 +235,7 @@ end $$;
 comment on function governance.dossier_observed(bigint, int) is 'What was observed of an item, the latest first';
 
 create or replace function governance.dossier_excepted(p_request uuid, p_item bigint) returns json
-language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+language plpgsql stable set search_path = pg_catalog as $$
 begin
     return (select json_build_object('stands', x.stands, 'owner', x.owner, 'from_ms', floor(extract(epoch from x.created_at) * 1000)::bigint,
                                      'until_ms', floor(extract(epoch from x.expires_at) * 1000)::bigint)

@@ -1,9 +1,12 @@
--- The only way into the chain. Runs as the owner: nobody else may write evidence. The head is locked here, and this runs
+-- The only way into the chain, for triggers that run as the owner: nobody else may write evidence. It inherits the path they pin, which would cost
+-- as much again as what it asks first. The head is locked here, and this runs
 -- at commit (deferred triggers), so it is the last lock a transaction takes. The head is found by its key, and then by its place: a commit
 -- that carries many entries leaves as many dead rows of it behind, which a scan would read until they are vacuumed. (What is avoided costs
--- the planner so much that it would compile the plan.) p_detail: canonical JSON.
-create or replace function governance.evidence_append(p_kind text, p_request uuid, p_detail text) returns bigint
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+-- the planner so much that it would compile the plan.) p_detail: canonical JSON. p_members, p_clear, p_salts: whose names and words it commits
+-- to, and by what; what is null or empty is not kept.
+create or replace function governance.evidence_append(p_kind text, p_request uuid, p_detail text, p_members text[] default null, p_clear text[] default null,
+                                                      p_salts bytea[] default null) returns bigint
+language plpgsql set enable_seqscan = off set jit = off as $$
 declare
     place tid;
     number bigint; -- of the entry, and what else it will be
@@ -28,6 +31,14 @@ begin
     if told then
         perform governance.event_follow(row(number, at, p_kind, p_request, body, before, linked)::governance.evidence_entry);
     end if;
+    if p_members is not null then
+        for n in 1..cardinality(p_members) loop
+            if p_clear[n] <> '' then
+                insert into governance.person_commitment (entry, member, request_id, salt, value)
+                values (number, p_members[n], p_request, p_salts[n], p_clear[n]);
+            end if;
+        end loop;
+    end if;
     return number;
 end $$;
-comment on function governance.evidence_append(text, uuid, text) is 'Append one entry to the hash chain; called by triggers only';
+comment on function governance.evidence_append(text, uuid, text, text[], text[], bytea[]) is 'Append one entry to the hash chain; called by triggers only';

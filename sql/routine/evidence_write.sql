@@ -1,194 +1,22 @@
 -- Turns one row change into one entry. No names of people and no words of theirs: of these a commitment only (evidence_commit.sql), as of
--- hashes of documents that hold some; a plain hash of a name tells whoever guesses it.
---
--- What every request goes through is said as it will stand there, member by member in the order of their names, and costs a change of
--- state a tenth of what sorting it by a query did; of the rest the order is found (canonical_json). A member without a value is none.
+-- hashes of documents that hold some; a plain hash of a name tells whoever guesses it. A member without a value is none. What every request
+-- goes through has functions of its own, which cost less (evidence_write_request.sql, evidence_write_step.sql).
 create or replace function governance.evidence_write() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    what constant text := tg_argv[0]; -- kind of the entry
     request uuid;
-    said text; -- the detail, in canonical order
-    own bytea; -- salt of the documents of the request
-    members text[]; -- names and words of people: which, and their salts
-    salts bytea[];
-    clear text[];
-    beneficiary text; -- of a request, what some of its moves say beside the others
-    requester text;
-    cancelled_by text;
-    ended_by text;
-    clock text;
-    proof text;
-    tuple text;
-    lifecycle text; -- what is frozen once it is approved
-    privileged text;
-    subject text;
-    ends text;
-    needed text; -- what is mapped anew with it
-    justification text;
-    sponsor text;
-    fulfiller text; -- whose claim it is
-    detail jsonb; -- the detail of the others, and
+    detail jsonb;
     people jsonb; -- names and words of people, by the name of the member
     documents jsonb; -- hashes of documents
-    other governance.request_item;
-    kept governance.ticket;
-    seq bigint;
+    own bytea; -- salt of the documents of the request
+    members text[]; -- of people: which, and their salts
+    salts bytea[];
+    clear text[];
 begin
     if tg_table_schema <> 'governance' then
         raise exception 'evidence is of our own tables' using errcode = 'CG009'; -- a table of the same name proves nothing
     end if;
     case tg_table_name
-    when 'access_request' then
-        request := new.id;
-        if what = 'request.mode' then -- not a move: who may close changes
-            said := '{' || concat_ws(',',
-                '"by":' || to_json(new.mode_by), '"mapping":' || to_json(new.mode_mapping), '"mode":' || to_json(new.mode),
-                '"phase":' || to_json(new.phase), '"was":' || to_json(old.mode)) || '}';
-        elsif what = 'request.received' then
-            own := governance.document_salt(request);
-            members := '{beneficiary,requester}';
-            clear := array[new.beneficiary, new.requester];
-            salts := array[uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())];
-            said := '{' || concat_ws(',',
-                '"actor":' || to_json(new.phase_actor), case when new.emergency then '"approval_due_us":' || governance.us(new.approval_due) end,
-                '"approval_needed":' || new.approval_needed,
-                '"beneficiary_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex') || '"',
-                '"cause":' || to_json(case when new.follows is not null then new.cause end), '"clock":' || governance.clock_evidence(request),
-                '"cycle":' || to_json(nullif(new.claim_cycle, '')),
-                '"earlier_proof":' || case when new.follows is not null then governance.canonical_json(governance.earlier_proof(new.follows)) end,
-                case when new.emergency then '"emergency":true' end, '"follows":' || to_json(new.follows), '"generation":' || new.generation,
-                -- of nothing, too: so that none is added; and each by its name: so that nobody sees which are of the same words, or of none
-                '"justification_commitment":"' || encode(sha256(own || convert_to(concat('justification ', new.justification), 'UTF8')), 'hex') || '"',
-                '"kind":' || to_json(new.kind), '"mapping":' || to_json(new.mode_mapping), '"mode":' || to_json(new.mode),
-                '"mode_by":' || to_json(new.mode_by), '"reason":' || to_json(new.phase_reason),
-                '"requester_commitment":"' || encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex') || '"',
-                case when new.emergency then '"review_due_us":' || governance.us(new.review_due) end, '"rule":' || to_json(new.rule), '"site":' || to_json(new.site),
-                '"sponsor_commitment":"' || encode(sha256(own || convert_to(concat('sponsor ', new.sponsor), 'UTF8')), 'hex') || '"',
-                '"submitted_by":' || to_json(new.submitted_by), '"to":' || to_json(new.phase),
-                '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.approved_hash, ''), 'UTF8')), 'hex') || '"') || '}';
-        else
-            select s.salt into own from governance.request_salt s where s.request_id = request;
-            if own is null then
-                own := governance.document_salt(request);
-            end if;
-            -- What most moves have nothing of stands apart, each with its name: to make an expression ready, anew in each transaction, costs
-            -- more than to compute it.
-            if what = 'request.remapped' then -- else they are those of before
-                members := '{beneficiary,requester}';
-                clear := array[new.beneficiary, new.requester];
-                salts := array[uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())];
-                beneficiary := ',"beneficiary_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.beneficiary, ''), 'UTF8')), 'hex') || '"';
-                requester := ',"requester_commitment":"' || encode(sha256(salts[2] || convert_to(nullif(new.requester, ''), 'UTF8')), 'hex') || '"';
-                needed := ',"approval_needed":' || new.approval_needed;
-                justification := ',"justification_commitment":"' || encode(sha256(own || convert_to(concat('justification ', new.justification), 'UTF8')), 'hex') || '"';
-                sponsor := ',"sponsor_commitment":"' || encode(sha256(own || convert_to(concat('sponsor ', new.sponsor), 'UTF8')), 'hex') || '"';
-                clock := ',"clock":' || governance.clock_evidence(request); -- which may be chosen anew (clock_kind)
-                tuple := new.mapped_hash;
-            end if;
-            if new.phase in ('verified', 'exception', 'closed', 'denied', 'cancelled', 'expired')
-               or new.phase_reason in ('CancelledOnTicket', 'DeclinedOnTicket') then
-                if new.phase_reason in ('CancelledOnTicket', 'DeclinedOnTicket') and what = 'request.moved' then -- by whose hand
-                    members := '{ended_by}';
-                    clear := array[(select t.moved_by from governance.ticket t where t.request_id = request)];
-                    salts := array[uuid_send(gen_random_uuid())];
-                    ended_by := ',"ended_by_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(clear[1], ''), 'UTF8')), 'hex') || '"';
-                end if;
-                if what = 'request.moved' and new.phase = 'cancelled' then
-                    cancelled_by := ',"cancelled_by":' || to_json(new.cancelled_by);
-                end if;
-                if what <> 'request.remapped' and new.phase <> 'closed' and governance.clock_end(new.phase) is not null then
-                    clock := ',"clock":' || governance.clock_evidence(request);
-                end if;
-                if new.phase in ('verified', 'exception', 'closed') then
-                    proof := ',"proof":' || governance.canonical_json(jsonb_strip_nulls(governance.proof_of(request)));
-                end if;
-            end if;
-            if new.phase not in ('approved', 'claimed') or what <> 'request.moved' then
-                null;
-            elsif new.phase = 'claimed' then -- of nobody, too: so that none is added
-                fulfiller := ',"fulfiller_commitment":"' || encode(sha256(own || convert_to(concat('fulfiller ', new.claim_cycle, ' ',
-                    (select f.person from governance.fulfiller f where f.request_id = request and f.cycle = new.claim_cycle)), 'UTF8')), 'hex') || '"';
-            else -- for good (guard_tuple)
-                lifecycle := ',"lifecycle":' || to_json(new.lifecycle);
-                privileged := ',"privileged":' || new.is_privileged;
-                subject := ',"subject_kind":' || to_json(new.subject_kind);
-                ends := ',"until":"' || to_char(new.access_until at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"';
-            end if;
-            said := concat('{"actor":', to_json(new.phase_actor), needed, beneficiary, cancelled_by, clock, ',"cycle":' || to_json(nullif(new.claim_cycle, '')),
-                case when new.emergency then ',"emergency":true' end, ended_by, ',"from":', to_json(old.phase), fulfiller, ',"generation":', new.generation,
-                justification, ',"kind":', to_json(new.kind), lifecycle, ',"mode":', to_json(new.mode), privileged, proof, ',"reason":', to_json(new.phase_reason), requester,
-                sponsor, subject, ',"to":', to_json(new.phase),
-                ',"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(coalesce(tuple, new.approved_hash), ''), 'UTF8')), 'hex') || '"', ends, '}');
-        end if;
-    when 'request_item' then
-        request := new.request_id;
-        members := '{account}';
-        clear := array[new.account];
-        salts := array[uuid_send(gen_random_uuid())];
-        if what = 'item.superseded' then -- by which item of which request
-            select * into other from governance.request_item i where i.id = new.superseded_by;
-        end if;
-        said := '{' || concat_ws(',',
-            '"account_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.account, ''), 'UTF8')), 'hex') || '"',
-            '"by":' || to_json(other.request_id), '"by_item":' || other.id, '"desired":' || to_json(new.desired),
-            '"entitlement_sha256":"' || encode(sha256(convert_to(new.entitlement, 'UTF8')), 'hex') || '"', '"item":' || new.id,
-            '"source":' || to_json(new.source)) || '}';
-    when 'observation' then
-        select i.request_id, s.salt into request, own
-          from governance.request_item i left join governance.request_salt s on s.request_id = i.request_id where i.id = new.item_id;
-        own := coalesce(own, governance.document_salt(request));
-        said := '{' || concat_ws(',',
-            '"account":' || to_json(new.account),
-            '"as_of":"' || to_char(new.source_as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"', '"canary":' || new.canary_ok,
-            '"complete":' || new.complete,
-            '"entitlement_id_sha256":"' || encode(sha256(convert_to(nullif(new.entitlement_id, ''), 'UTF8')), 'hex') || '"',
-            '"generation":' || new.generation,
-            '"id_commitment":"' || encode(sha256(own || convert_to(nullif(new.native_id, ''), 'UTF8')), 'hex') || '"', '"item":' || new.item_id,
-            '"observation":' || new.id, '"outcome":' || to_json(new.outcome),
-            '"raw_commitment":"' || encode(sha256(own || convert_to(encode(new.raw_sha256, 'hex'), 'UTF8')), 'hex') || '"',
-            '"reason":' || to_json(new.reason)) || '}';
-    when 'flow' then
-        request := new.request_id;
-        select s.salt into own from governance.request_salt s where s.request_id = request;
-        own := coalesce(own, governance.document_salt(request));
-        said := '{' || concat_ws(',',
-            '"attempts":' || new.attempt, '"cycle":' || to_json(nullif(new.cycle, '')), '"flow":' || new.id, '"kind":' || to_json(new.kind),
-            '"payload_commitment":"' || encode(sha256(own || convert_to(encode(sha256(convert_to(new.payload, 'UTF8')), 'hex'), 'UTF8')), 'hex') || '"',
-            '"state":' || to_json(new.state)) || '}';
-    when 'ticket' then
-        request := coalesce(new.request_id, new.second_of);
-        if new.second_of is not null then -- both tickets, and both names people know them by
-            select * into kept from governance.ticket t where t.request_id = new.second_of;
-        end if;
-        said := '{' || concat_ws(',',
-            '"issue":' || to_json(new.issue_id), '"kept":' || to_json(kept.issue_id), '"kept_key":' || to_json(kept.issue_key),
-            '"key":' || to_json(case when new.second_of is not null then new.issue_key else nullif(new.issue_key, '') end), '"site":' || to_json(new.site)) || '}';
-    when 'approval' then
-        request := new.request_id;
-        select s.salt into own from governance.request_salt s where s.request_id = request;
-        own := coalesce(own, governance.document_salt(request));
-        members := '{approver}';
-        clear := array[new.approver];
-        salts := array[uuid_send(gen_random_uuid())];
-        said := '{' || concat_ws(',',
-            case when new.after_work then '"after_work":true' end, '"approval":' || new.id,
-            '"approver_commitment":"' || encode(sha256(salts[1] || convert_to(nullif(new.approver, ''), 'UTF8')), 'hex') || '"',
-            '"channel":' || to_json(new.channel), '"decision":' || to_json(new.decision),
-            '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.tuple_hash, ''), 'UTF8')), 'hex') || '"',
-            '"vouched_by":' || to_json(nullif(new.vouched_by, ''))) || '}';
-    when 'policy_decision' then -- the bytes stand in the table, held to by their hashes
-        request := new.request_id;
-        select s.salt into own from governance.request_salt s where s.request_id = request;
-        own := coalesce(own, governance.document_salt(request));
-        said := '{' || concat_ws(',',
-            '"answered_commitment":"' || encode(sha256(own || convert_to(encode(new.answered_sha256, 'hex'), 'UTF8')), 'hex') || '"',
-            '"asked_commitment":"' || encode(sha256(own || convert_to(encode(new.asked_sha256, 'hex'), 'UTF8')), 'hex') || '"',
-            '"conflicts":' || governance.canonical_json(nullif(to_jsonb(new.conflicts), '[]')), '"decision":' || new.id,
-            '"generation":' || new.generation, '"item":' || new.item_id, '"pdp":' || to_json(new.pdp), '"permitted":' || new.permitted,
-            '"question":' || to_json(new.question), '"stage":' || to_json(new.stage),
-            '"tuple_commitment":"' || encode(sha256(own || convert_to(nullif(new.tuple_hash, ''), 'UTF8')), 'hex') || '"',
-            '"why":' || to_json(new.why)) || '}';
     when 'over_grant' then
         request := (select i.request_id from governance.request_item i where i.id = new.item_id);
         detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id,
@@ -328,28 +156,18 @@ begin
             'requests_sha256', (select encode(sha256(convert_to(string_agg(q.request_id::text, ',' order by q.request_id), 'UTF8')), 'hex')
                                   from governance.retention_request q where q.retention_id = new.id));
     end case;
-    if said is null then
-        if documents is not null then
-            own := governance.document_salt(request);
-            detail := detail || coalesce((select jsonb_object_agg(d.key || '_commitment', governance.commitment(d.value, own))
-                                            from jsonb_each_text(documents) d where d.value <> ''), '{}');
-        end if;
-        if people is not null then
-            select array_agg(e.key), array_agg(e.value), array_agg(uuid_send(gen_random_uuid())) into members, clear, salts
-              from jsonb_each_text(people) e where e.value <> '';
-            detail := detail || coalesce((select jsonb_object_agg(w.member || '_commitment', governance.commitment(w.value, w.salt))
-                                            from unnest(members, clear, salts) as w(member, value, salt)), '{}');
-        end if;
-        said := governance.canonical_json(jsonb_strip_nulls(detail));
+    if documents is not null then
+        own := governance.document_salt(request);
+        detail := detail || coalesce((select jsonb_object_agg(d.key || '_commitment', governance.commitment(d.value, own))
+                                        from jsonb_each_text(documents) d where d.value <> ''), '{}');
     end if;
-    seq := governance.evidence_append(what, request, said);
-    if members is not null then
-        for n in 1..cardinality(members) loop
-            if clear[n] <> '' then
-                insert into governance.person_commitment (entry, member, request_id, salt, value) values (seq, members[n], request, salts[n], clear[n]);
-            end if;
-        end loop;
+    if people is not null then
+        select array_agg(e.key), array_agg(e.value), array_agg(uuid_send(gen_random_uuid())) into members, clear, salts
+          from jsonb_each_text(people) e where e.value <> '';
+        detail := detail || coalesce((select jsonb_object_agg(w.member || '_commitment', governance.commitment(w.value, w.salt))
+                                        from unnest(members, clear, salts) as w(member, value, salt)), '{}');
     end if;
+    perform governance.evidence_append(tg_argv[0], request, governance.canonical_json(jsonb_strip_nulls(detail)), members, clear, salts);
     return null;
 end $$;
 comment on function governance.evidence_write() is 'Trigger: one evidence entry for one state change, at commit';

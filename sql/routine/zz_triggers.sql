@@ -215,9 +215,15 @@ begin
         ('flow', 'evidence_move', 'after update of state',
             'when (old.state is distinct from new.state and new.state = any (''{done,moot,parked}''::text[]))', 'flow.ended'))
         as x(tab, name, event, cond, kind)
+      left join (values
+        ('request.received', 'received'), ('request.moved', 'moved'), ('request.remapped', 'moved'), ('request.mode', 'mode'), ('item.wanted', 'item'),
+        ('item.replaced', 'item'), ('item.superseded', 'item'), ('item.observed', 'observation'), ('flow.ended', 'flow'), ('ticket.bound', 'ticket'),
+        ('ticket.second', 'ticket'), ('ticket.named', 'ticket'), ('request.approval', 'approval'), ('policy.decided', 'policy'))
+        as y(kind, writer) using (kind) -- of what every request goes through
     loop
         execute format('drop trigger if exists %I on governance.%I', t.name, t.tab);
         execute format('create constraint trigger %I %s on governance.%I deferrable initially deferred
-                        for each row %s execute function governance.evidence_write(%L)', t.name, t.event, t.tab, t.cond, t.kind);
+                        for each row %s execute function governance.%I(%L)', t.name, t.event, t.tab, t.cond,
+                       concat_ws('_', 'evidence_write', t.writer), t.kind);
     end loop;
 end $$;

