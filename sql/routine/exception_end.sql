@@ -234,6 +234,7 @@ create or replace function governance.exception_debt(p_request uuid, p_item bigi
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     latest record;
+    proven bigint[] := (select r.proven_items from governance.access_request r where r.id = p_request);
 begin
     select a.proven_at, a.proven_as into latest from governance.close_attempt a
      where a.request_id = p_request and a.proven_at is not null order by a.proven_at desc limit 1;
@@ -242,11 +243,12 @@ begin
         return;
     end if;
     return query
-        select true, case when bool_and(c.ended <= clock_timestamp()) then max(c.ended) end
-          from (select least(x.revoked_at, x.expires_at - interval '60 s') as ended, x.created_at, x.lapsed_at,
+        select true, case when bool_and(c.over <= clock_timestamp()) then max(c.over) end
+          from (select x.ended, case when x.is_void then latest.proven_at else x.ended end as over, x.created_at, x.lapsed_at,
                        -- nobody held the request when one of a source ended: a close may have been decided on it, in one statement
                        case when x.scope = 'source' then interval '10 s' else '0' end as under_way
-                  from governance.exception_covers x where x.item_id = p_item) c
+                  from (select k.*, least(k.revoked_at, k.expires_at - interval '60 s') as ended from governance.exception_covers k
+                         where k.item_id = p_item and governance.exception_stood(k.is_void, p_item, proven)) x) c
         having bool_or(c.created_at <= latest.proven_at and c.ended + c.under_way > latest.proven_at and c.lapsed_at is distinct from '-infinity');
 end $$;
 comment on function governance.exception_debt(uuid, bigint) is 'Is an item owed that an exception let close, and since when does none cover it?';
