@@ -52,7 +52,8 @@ struct event_try {
 };
 
 /* 2xx is delivered, and 410 says that nobody wants it any more (Standard Webhooks, "Operational
- * considerations"). All else is tried again: after 5 s, doubled up to an hour, half of it at
+ * considerations"), nor what follows: the database sends that subscriber nothing (event_done). All
+ * else is tried again: after 5 s, doubled up to an hour, half of it at
  * random; never before Retry-After, of which a day is believed. What would come after the end is
  * tried once more at the end. */
 enum event_outcome event_fate(const struct event_try *t, int64_t *ret_wait_ms);

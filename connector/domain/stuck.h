@@ -7,6 +7,7 @@
 #define COUNTERSIGN_DOMAIN_STUCK_H
 
 #include "domain/decide.h"
+#include "domain/words_next.h"
 
 #define STUCK_STATES(X)                                             \
     X(OVER, "over")         /* nothing more happens by itself */    \
@@ -96,9 +97,10 @@
       "take one of the duties away, or have an exception of scope sod approved")                 \
     X(TICKET_WANTED, "TicketWanted", MOVING, US, "the ticket is made", "nothing")                \
     X(WORK_AWAITED, "WorkAwaited", WAITING, AGENT, "the ticket is looked at",                    \
-      "do the change and press Resolve")                                                         \
+      "do the change and press " WORDS_CLAIM)                                                    \
     X(NOT_AS_ASKED, "NotAsAsked", WAITING, AGENT, "the ticket and the source are looked at",     \
-      "make the access as asked and press Resolve")                                              \
+      "make the access as asked: in Verifying access it is checked by itself, else "             \
+      "press " WORDS_CLAIM)                                                                      \
     X(STALE_COPY, "StaleCopy", WAITING, SOURCE, "the next copy is read",                         \
       "nothing: the copy is older than the work")                                                \
     X(CHECKING, "Checking", MOVING, US, "the source is read", "nothing")                         \

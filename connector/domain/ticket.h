@@ -39,9 +39,10 @@ struct person {
     struct str key;   /* what we call him; empty: nobody is named */
     struct str names; /* by what Jira knows him, a JSON array (jsm_user_names); empty: not known */
     /* of an approver: */
-    int64_t given_ms; /* when he answered, 0: as the ticket's approval says */
-    int64_t asked_ms; /* when Jira asked for that approval, 0: it does not say */
-    bool app;         /* an app's account, not a person's */
+    int64_t given_ms;   /* when he answered, 0: as the ticket's approval says */
+    int64_t asked_ms;   /* when Jira asked for that approval, 0: it does not say */
+    struct str account; /* Cloud's id of him, by which it is told whether he is an app */
+    bool app;           /* an app's account, not a person's */
 };
 
 enum plea_answer { PLEA_UNANSWERED = 0, PLEA_YES, PLEA_NO };

@@ -576,6 +576,15 @@ struct jsm_call jsm_call_user(struct arena *a, struct str account)
                 STR_NONE);
 }
 
+struct jsm_call jsm_call_accounts(struct arena *a, const struct str *accounts, size_t count)
+{
+    struct str path = STR("/rest/api/3/user/bulk?maxResults=100");
+
+    for (size_t i = 0; path.len && i < count; i++)
+        path = coded_path(a, arena_printf(a, "%.*s&accountId=", STR_ARG(path)).p, accounts[i], "");
+    return call(JSM_ROUTE_USERS_BULK, JSM_READ, count ? path : STR_NONE, STR_NONE);
+}
+
 struct jsm_call jsm_call_organisations(struct arena *a, struct str project, int64_t start)
 {
     struct str rest = arena_printf(a, "/organization?limit=50&start=%lld", (long long)start);

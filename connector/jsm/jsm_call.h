@@ -112,6 +112,7 @@
     X(FIELD_LIST, "GET", GATE, 100, "/rest/api/3/field")                                        \
     X(ORGANISATIONS, "GET", CREATE, 100, "/rest/servicedeskapi/servicedesk/{id}/organization")  \
     X(USER, "GET", CREATE, 100, "/rest/api/3/user")                                             \
+    X(USERS_BULK, "GET", GATE, 100, "/rest/api/3/user/bulk")                                    \
     X(BULK_FETCH, "POST", SWEEP, 100, "/rest/api/3/issue/bulkfetch")                            \
     X(HOOKS, "GET", SWEEP, 100, "registered webhooks")                                          \
     X(HOOK_ADD, "POST", SWEEP, 100, "a webhook")                                                \
@@ -249,6 +250,9 @@ struct jsm_call jsm_call_issue_form(struct arena *a, struct str project, struct 
 struct jsm_call jsm_call_users(struct arena *a, struct str address);
 /* GET /rest/api/3/user: the one with this account id, at a Data Center with this name. */
 struct jsm_call jsm_call_user(struct arena *a, struct str account);
+/* GET /rest/api/3/user/bulk: those with these account ids, of Cloud. Asks for no other right than
+ * to sign in. */
+struct jsm_call jsm_call_accounts(struct arena *a, const struct str *accounts, size_t count);
 
 /* Appends `project in ("A", "B")`: quoted, as a key may be a word of JQL's own. */
 void jsm_jql_projects(struct buf *b, const struct str *projects, size_t count);

@@ -178,8 +178,7 @@ static void take_history(struct arena *a, const struct json *history, const stru
 static bool is_somebody(const struct json *user, const struct jsm_view *view)
 {
     struct str id = jsm_user_id(user);
-    return (!id.len || !str_eq(id, view->our_account)) &&
-           !str_eq_c(json_path_str(user, "accountType"), "app");
+    return (!id.len || !str_eq(id, view->our_account)) && !jsm_user_is_app(user);
 }
 
 /* Does the list hold less than there is? */

@@ -53,3 +53,16 @@ bool jsm_is_user(const struct json *v)
     return json_member(v, "accountId") || json_member(v, "emailAddress") ||
            json_member(v, "displayName");
 }
+
+bool jsm_user_is_app(const struct json *user)
+{
+    return str_eq_c(json_path_str(user, "accountType"), "app");
+}
+
+struct str jsm_account_type(const struct json *page, struct str account)
+{
+    JSON_EACH(user, json_member(page, "values"))
+    if (str_eq(json_path_str(user, "accountId"), account))
+        return json_path_str(user, "accountType");
+    return STR_NONE;
+}

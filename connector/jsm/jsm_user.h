@@ -20,6 +20,12 @@ struct str jsm_user_key(const struct json *user);
  * compared by all that is known of both: nobody may approve for himself under another name. The
  * rule is governance.one_person's. user: NULL gives []. account: one more, empty where none is. */
 struct str jsm_user_names(struct arena *a, const struct json *user, struct str account);
+/* Is it an app's account? False also where that is not told: what the service desk shows of people
+ * (UserDTO) has no accountType. */
+bool jsm_user_is_app(const struct json *user);
+/* What kind of account that is in a page of accounts: app, atlassian or customer; empty: the page
+ * does not tell. */
+struct str jsm_account_type(const struct json *page, struct str account);
 /* Is it a person? Cloud: accountId. Data Center: key and name beside an address or a display name.
  */
 bool jsm_is_user(const struct json *v);

@@ -15,9 +15,22 @@ bool duties_reads(const struct duties *d, const struct sod_holding *h)
     return !str_empty(h->account) && (!is_before(d) || wanted);
 }
 
+/* In conflict for no other reason than that another request may be the same person's. */
+static bool is_doubted(const struct sod_set *set, const struct sod_finding *f)
+{
+    return f->held >= set->n && f->held - f->doubted < set->n;
+}
+
+/* Of an emergency a doubt is what nobody can tell: it is recorded for whoever reviews it, and read
+ * afresh before the proof counts. */
 static struct sod_finding judge(const struct duties *d, size_t set)
 {
-    return sod_judge(&d->sets[set], set, is_before(d), d->holdings, d->holding_count);
+    struct sod_finding f =
+        sod_judge(&d->sets[set], set, is_before(d), d->holdings, d->holding_count);
+
+    if (d->emergency && is_doubted(&d->sets[set], &f))
+        f.answer = SOD_UNKNOWN;
+    return f;
 }
 
 /* --- the bytes --- */
@@ -126,7 +139,7 @@ static void say(struct policy_answer *ret, const struct sod_set *set, const stru
 
     line_add_name(&l, set->name);
     line_add_c(&l, ": ");
-    if (f->answer == SOD_CONFLICT && f->held - f->doubted < set->n) {
+    if (is_doubted(set, f)) {
         say_doubt(&l, f->doubt);
     } else if (f->answer == SOD_CONFLICT && !h) {
         line_add_c(&l, "they are asked for together");
@@ -166,7 +179,7 @@ void duties_judge(const struct duties *d, struct policy_answer *ret, struct str 
             ret->answer = PERMIT_CONFLICT;
         if (f.answer == SOD_UNKNOWN && ret->answer == PERMIT_GIVEN) {
             ret->answer = PERMIT_OPEN;
-            ret->why = "DutyUnread";
+            ret->why = f.unknown ? "DutyUnread" : "DutyDoubted";
         }
     }
     if (ret->answer == PERMIT_CONFLICT)

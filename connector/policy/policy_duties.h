@@ -16,6 +16,7 @@ struct duties {
     size_t set_count;
     struct sod_holding *holdings; /* filled in as they are read */
     size_t holding_count;
+    bool emergency; /* what nobody can tell does not hold it up */
 };
 
 /* Is this one read? What the change makes certain is not asked of the system beforehand. */

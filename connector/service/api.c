@@ -6,6 +6,7 @@
 #include "base/codecs.h"
 #include "base/digest.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "io/io_file.h"
 #include "jsm/jsm_marker.h"
 #include "json/json_write.h"
@@ -24,12 +25,19 @@
 #include "service/worker.h"
 #include "site/site.h"
 
-enum { PROBLEM_BYTES = 2048, KEY_MAX = 200, OLDER_MAX_S = 10 * 366 * 86400 };
+enum {
+    PROBLEM_BYTES = 2048,
+    KEY_MAX = 200,
+    OLDER_MAX_S = 10 * 366 * 86400,
+    STRANGERS_TOLD_MS = 60000
+};
 
 struct api {
     struct service *svc;
     struct submit *submit;
     struct api_limit limits[CONFIG_TOKENS_MAX];
+    int64_t strangers_told_ms; /* monotonic; 0: never */
+    int64_t strangers;         /* since then */
     uint8_t token_sha256[CONFIG_TOKENS_MAX]
                         [SHA256_BYTES]; /* compared by digest: no length leaks, no secret stays */
 };
@@ -71,6 +79,25 @@ static const struct token_config *who(const struct api *api, struct serve_reques
     return header.len > SCHEME.len && str_eq_nocase(str_n(header.p, SCHEME.len), SCHEME)
                ? api_token(api, str_n(header.p + SCHEME.len, header.len - SCHEME.len))
                : NULL;
+}
+
+/* A token is too long to be guessed, but that somebody tries is worth knowing: counted, and logged
+ * once a minute. */
+static void refuse_stranger(struct api *api, struct serve_request *request)
+{
+    char peer[SERVE_PEER_BYTES];
+    int64_t now_ms = io_loop_now_ms(api->svc->loop);
+
+    api->svc->metrics.api_strangers++;
+    api->strangers++;
+    if (!api->strangers_told_ms || now_ms - api->strangers_told_ms >= STRANGERS_TOLD_MS) {
+        log_warn("api", "called with a token that is nobody's, or none",
+                 LOG_C("latest", serve_peer(request, peer)), LOG_I("times", api->strangers));
+        api->strangers_told_ms = now_ms;
+        api->strangers = 0;
+    }
+    problem_reply(request, 401, "Unauthorized",
+                  "send Authorization: Bearer with a token of the configuration");
 }
 
 static struct asking *asking_new(struct api *api, struct serve_request *request,
@@ -512,8 +539,7 @@ void api_serve(struct api *api, struct serve_request *request)
     bool get = str_eq_c(serve_method(request), "GET");
 
     if (!token) {
-        problem_reply(request, 401, "Unauthorized",
-                      "send Authorization: Bearer with a token of the configuration");
+        refuse_stranger(api, request);
         return;
     }
     if (!post && !get) {

@@ -29,6 +29,7 @@
     X(hits_unreadable, "search_hits_unreadable_total", "Hits of a walk that could not be read")   \
     X(breaches, "closed_without_proof_total", "Tickets found Done without proof")                 \
     X(api_limited, "api_limited_total", "Calls of the API answered 429: a token asks too often")  \
+    X(api_strangers, "api_unauthorized_total", "Calls of the API answered 401: nobody's token")   \
     X(events_delivered, "events_delivered_total", "Events that a subscriber took")                \
     X(events_failed, "events_failed_total", "Tries of events that are made again")                \
     X(events_dead, "events_dead_total", "Events given up")                                        \

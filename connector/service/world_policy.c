@@ -375,6 +375,7 @@ static void read_question(struct asking *a)
         .access_until_ms = d->access_until_ms,
         .now_ms = d->now_ms,
     };
+    a->duties.emergency = d->emergency;
     a->question.approver_count =
         read_texts(a->arena, json_member(f, "approvers"), &a->question.approvers);
 }

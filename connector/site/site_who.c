@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/assert.h"
+#include "base/limits.h"
 #include "jsm/jsm_user.h"
 #include "site/site_people.h"
 
@@ -19,7 +21,8 @@ struct who_asking {
     struct site *site;
     struct arena *arena;
     struct site_ticket *t;
-    int asked; /* of the two */
+    int asked;               /* of the two */
+    struct person *deciders; /* who approved it, once it is asked what they are */
     site_who_fn *fn;
     void *arg;
 };
@@ -78,6 +81,71 @@ static bool is_wanted(const struct who_asking *w, const struct person *p, const 
     return is_under_people(w->site, p->key) || (is_address(w->site, p->key) && hides(w));
 }
 
+/* --- whether they are people at all --- */
+
+/* An account stays what it is. What Jira does not tell is kept as well, or each read would ask. */
+static struct str kind_word(struct who_asking *w, struct str account)
+{
+    return arena_printf(w->arena, "what is %.*s", STR_ARG(account));
+}
+
+static void who_end(struct who_asking *w, enum read_outcome outcome, int64_t told_ms)
+{
+    w->fn(w->arg, outcome, told_ms);
+    free(w);
+}
+
+static void on_accounts(void *arg, const struct jsm_answer *answer)
+{
+    struct who_asking *w = arg;
+    const struct ticket *t = &w->t->ticket;
+    enum read_outcome outcome = site_read_outcome(answer);
+    bool told = answer->verdict == JSM_OK;
+
+    if (!told && outcome != READ_REFUSED && answer->verdict != JSM_MISSING) {
+        who_end(w, outcome, answer->verdict == JSM_LATER ? answer->told_ms : 0);
+        return;
+    }
+    for (size_t i = 0; i < t->approver_count; i++) {
+        struct person *p = &w->deciders[i];
+        struct str kind = told ? jsm_account_type(answer->body, p->account) : STR_NONE;
+        if (p->account.len && !p->app)
+            site_word_keep(w->site, kind_word(w, p->account), kind.len ? kind : STR("unknown"));
+        p->app |= str_eq_c(kind, "app");
+    }
+    who_end(w, READ_OK, 0);
+}
+
+/* Who approved it by an app's account is no person: what the service desk shows of approvers does
+ * not tell. */
+static void ask_kinds(struct who_asking *w)
+{
+    struct ticket *t = &w->t->ticket;
+    struct str unknown[LIMIT_APPROVERS];
+    size_t count = 0;
+
+    w->deciders = arena_array(w->arena, t->approver_count + 1, sizeof *w->deciders);
+    ASSERT(w->deciders && t->approver_count <= LIMIT_APPROVERS);
+    for (size_t i = 0; i < t->approver_count; i++) {
+        struct person *p = &w->deciders[i];
+        *p = t->approvers[i];
+        struct str kind =
+            p->account.len ? site_word_kept(w->site, kind_word(w, p->account)) : STR_NONE;
+        p->app |= str_eq_c(kind, "app");
+        if (p->account.len && !kind.len && !p->app)
+            unknown[count++] = p->account;
+    }
+    t->approvers = w->deciders;
+    if (!count) {
+        who_end(w, READ_OK, 0);
+        return;
+    }
+    struct jsm_call call = jsm_call_accounts(w->arena, unknown, count);
+    site_send(w->site, w->arena, &call, on_accounts, w);
+}
+
+/* --- who they are --- */
+
 static void ask_next(struct who_asking *w);
 
 static void on_person(void *arg, const struct site_person *person)
@@ -91,8 +159,7 @@ static void on_person(void *arg, const struct site_person *person)
     if (person->outcome == READ_OK)
         p->names = jsm_user_names(w->arena, user, person->account);
     else if (person->outcome != READ_REFUSED) {
-        w->fn(w->arg, person->outcome, person->told_ms);
-        free(w);
+        who_end(w, person->outcome, person->told_ms);
         return;
     }
     ask_next(w);
@@ -111,8 +178,10 @@ static void ask_next(struct who_asking *w)
             return;
         }
     }
-    w->fn(w->arg, READ_OK, 0);
-    free(w);
+    if (has_approved(&w->t->ticket))
+        ask_kinds(w);
+    else
+        who_end(w, READ_OK, 0);
 }
 
 void site_who_find(struct site *site, struct arena *arena, struct site_ticket *t, site_who_fn *fn,

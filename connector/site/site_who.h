@@ -18,7 +18,8 @@ typedef void site_who_fn(void *arg, enum read_outcome outcome, int64_t told_ms);
 /* Where somebody has approved, or answered yes to an exception, and what is known of him has
  * nothing in common with what is known of the requester or of the beneficiary (here an account,
  * there an address), Jira or `people` of the site is asked whose account that key is. Whom nobody
- * knows stays unknown. At most two calls to Jira, kept as site_people.h keeps them. Calls back
+ * knows stays unknown. On Cloud it is asked which of those who approved are apps, too: that is no
+ * person's approval. At most three calls to Jira, kept as site_people.h keeps them. Calls back
  * exactly once, perhaps from inside. */
 void site_who_find(struct site *site, struct arena *arena, struct site_ticket *t, site_who_fn *fn,
                    void *arg);

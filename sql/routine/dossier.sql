@@ -82,7 +82,8 @@ begin
              where f.request_id = p_request and f.kind = 'close' and f.cycle = r.claim_cycle
                and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)
                and not exists (select from governance.exception_covers e
-                                where e.request_id = p_request and e.created_at < coalesce(f.ended_at, 'infinity')
+                                where e.request_id = p_request and governance.exception_stood(e.is_void, e.item_id, r.proven_items)
+                                  and e.created_at < coalesce(f.ended_at, 'infinity')
                                   and least(e.revoked_at, e.expires_at) > f.created_at));
     end if;
     if flow.creates then -- only who looks for a ticket that he may have made asks
@@ -216,8 +217,8 @@ begin
               from governance.close_attempt a
              where a.request_id = p_request
                and (a.proven_as = 'verified' or p_excepted and a.proven_as = 'exception' and not exists (
-                       select from governance.exception_covers x
-                        where x.item_id = p_item and x.created_at <= a.proven_at
+                       select from governance.exception_covers x join governance.access_request r on r.id = x.request_id
+                        where x.item_id = p_item and governance.exception_stood(x.is_void, x.item_id, r.proven_items) and x.created_at <= a.proven_at
                           and least(x.revoked_at, x.expires_at - interval '60 s') > a.proven_at)));
 end $$;
 comment on function governance.dossier_proven(uuid, bigint, boolean) is 'When an item was last proven by reads; null: never, or an exception covered it';
@@ -243,7 +244,7 @@ begin
                                select from governance.ticket t where t.request_id = p_request and t.state = 'here'
                                   and governance.is_later_edit(t.plea->>'edit', x.plea_edit)) as stands
                       from governance.exception_covers x
-                     where x.item_id = p_item and x.revoked_at is null
+                     where x.item_id = p_item and x.counts and x.revoked_at is null
                        and x.expires_at > clock_timestamp() + interval '60 s') x
              order by x.stands desc, x.expires_at desc, x.id desc limit 1);
 end $$;

@@ -22,10 +22,16 @@ begin
     insert into governance.event (type, request_id, at, evidence_seq, data)
     values (wanted, e.request_id, e.at, e.seq, governance.event_data(r, e, detail))
     returning id into made;
-    insert into governance.event_delivery (event, subscriber, request_id)
-    select made, s.name, e.request_id from governance.event_subscriber s where s.ended_at is null and wanted = any (s.types);
+    insert into governance.event_delivery (event, subscriber, request_id, state, why, ended_at)
+    select made, s.name, e.request_id, case when s.gone_at is null then 'waiting' else 'dropped' end, case when s.gone_at is null then '' else governance.event_gone() end,
+           case when s.gone_at is not null then clock_timestamp() end
+      from governance.event_subscriber s where s.ended_at is null and wanted = any (s.types);
 end $$;
 comment on function governance.event_follow(governance.evidence_entry) is 'A state change becomes an event where somebody asked for it';
+
+create or replace function governance.event_gone() returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$ select 'it answered 410 Gone to an event before: nothing is sent to it until event retry, or a start of the service' $$;
+comment on function governance.event_gone() is 'Why an event was not sent to who answered 410 before';
 
 -- What is told. Of the details of an entry only what is named here: ids, states, times, and the
 -- API's token that vouched for a person; people, accounts and texts stay behind the API.
@@ -55,16 +61,16 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.event_time(timestamptz) is 'A time as RFC 3339 writes it, in UTC';
 
--- p: [{name, types}], all there are. Who is not among them is told nothing more, and what waited for him is dropped (event_retry sends it yet).
+-- p: [{name, types}], all there are, as the service begins: its address may be another one by now, so who was gone is tried again. Who is not among them is told nothing more, and what waited for him is dropped (event_retry sends it yet).
 create or replace function governance.event_subscribers_put(p jsonb) returns int
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     insert into governance.event_subscriber as s (name, types)
     select x->>'name', array(select jsonb_array_elements_text(x->'types')) from jsonb_array_elements(p) x order by x->>'name'
     on conflict (name) do update
-       set types = excluded.types, ended_at = null,
+       set types = excluded.types, ended_at = null, gone_at = null,
            registered_at = case when s.ended_at is null then s.registered_at else clock_timestamp() end
-     where s.ended_at is not null or s.types <> excluded.types;
+     where s.ended_at is not null or s.gone_at is not null or s.types <> excluded.types;
     update governance.event_subscriber s set ended_at = clock_timestamp()
      where s.ended_at is null and s.name not in (select x->>'name' from jsonb_array_elements(p) x);
     update governance.event_delivery d
@@ -121,6 +127,11 @@ begin
     update governance.event_delivery x set run_after = until
      where x.subscriber = d.subscriber and x.request_id = d.request_id and x.event > d.event and x.state = 'waiting' and x.run_after <> until
        and (p_outcome = 'retry' or x.run_after > until);
+    if p_outcome = 'dead' and p_status = 410 then -- Standard Webhooks: disable the endpoint; what is on its way ends by itself
+        update governance.event_subscriber s set gone_at = clock_timestamp() where s.name = d.subscriber and s.gone_at is null;
+        update governance.event_delivery x set state = 'dropped', ended_at = clock_timestamp(), why = governance.event_gone(), lease_owner = null, lease_until = null
+         where x.subscriber = d.subscriber and x.state = 'waiting' and coalesce(x.lease_until <= clock_timestamp(), true);
+    end if;
     if p_outcome = 'dead' then -- once a day for each subscriber
         insert into governance.escalation (site, kind, reason, key)
         select s.name, 'operator', 'EventNotDelivered', 'event ' || d.subscriber || ' ' || to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD')
@@ -161,6 +172,9 @@ declare
     again jsonb;
     told bigint;
 begin
+    update governance.event_subscriber s set gone_at = null -- whoever asks for it expects an answer
+     where s.gone_at is not null and (s.name = p_subscriber or p_subscriber = '' and exists (
+               select from governance.event e join governance.event_delivery d on d.event = e.id where e.uid = p_event and d.subscriber = s.name));
     with chosen as (
         select d.event, d.subscriber from governance.event_delivery d join governance.event e on e.id = d.event
           join governance.event_subscriber s on s.name = d.subscriber

@@ -18,3 +18,32 @@ begin
     return null;
 end $$;
 comment on function governance.exceptions_edited() is 'Trigger: what a request asks for was edited, so its exceptions end';
+
+-- Who did the work approves no exception of it (guard_exception), in whichever order: whoever approved one and then says that the work is done
+-- has none from it. One of a source is judged request by request (exception_counts).
+create or replace function governance.exceptions_worked() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    of_him bigint[];
+begin
+    if not exists (select from governance.exception) then
+        return null; -- nearly always
+    end if;
+    of_him := array(
+        select x.id
+          from governance.fulfiller f
+         cross join lateral (
+               select k.* from governance.exception k where k.request_id = new.id
+                union all
+               select k.* from governance.request_item i
+                cross join lateral (select e.* from governance.exception e where e.item_id = i.id and e.request_id is null offset 0) k
+                where i.request_id = new.id) x
+         where f.request_id = new.id and f.cycle = new.claim_cycle and x.revoked_at is null and x.expires_at > clock_timestamp()
+           and governance.one_person(governance.person_all(x.approved_by, x.approver_names), governance.person_all(f.person, f.names)));
+    if cardinality(of_him) > 0 then
+        perform governance.exception_end(of_him, 'void', 'service', '');
+        perform governance.exception_told(of_him, 'ExceptionVoid', '/void');
+    end if;
+    return null;
+end $$;
+comment on function governance.exceptions_worked() is 'Trigger: who says that the work is done approved no exception of it';

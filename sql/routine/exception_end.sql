@@ -91,9 +91,10 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.exceptions_left() is 'Live exceptions of who left lately, with who said so and why';
 
--- Live exceptions whose approver turns out to be their owner, or who asks or gains: looked for among those whom the accounts found of late
--- tell anything of. One of a source is judged request by request besides (exception_counts).
-create or replace function governance.exceptions_void() returns bigint[]
+-- Live exceptions whose approver turns out to be their owner, or who asks or gains: looked for at once among those whom the accounts found of
+-- late tell anything of, and of all there are in turn, each within the hour: more may be found in a moment than is looked through. One of a
+-- source is judged request by request besides (exception_counts).
+create or replace function governance.exceptions_void(p_turn bigint default floor(extract(epoch from clock_timestamp()) / 10)::bigint % 360) returns bigint[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
     words text[] := array(
@@ -103,21 +104,19 @@ declare
          cross join lateral unnest(array[k.person, k.account]) w(word)
          where l.established_at > clock_timestamp() - interval '1 hour' and w.word <> '');
 begin
-    if words = '{}' then
-        return '{}';
-    end if;
     return array(
         select x.id from governance.exception x
          where x.revoked_at is null and x.expires_at > clock_timestamp()
-           and exists (select from unnest(governance.person_names(x.approved_by, x.approver_names)) n(name)
-                        where governance.person_folded(substr(n.name, position('=' in n.name) + 1)) = any (words))
+           and (x.id % 360 = p_turn
+                or exists (select from unnest(governance.person_names(x.approved_by, x.approver_names)) n(name)
+                            where governance.person_folded(substr(n.name, position('=' in n.name) + 1)) = any (words)))
            and (governance.one_person(governance.person_all(x.approved_by, x.approver_names), governance.person_all(x.owner, x.owner_names))
                 or exists (select from governance.access_request r
                             where r.id = coalesce(x.request_id, (select i.request_id from governance.request_item i where i.id = x.item_id))
                               and (governance.hats_of(r, governance.person_all(x.approved_by, x.approver_names)))[1] & 3 <> 0))
          order by x.id limit 100);
 end $$;
-comment on function governance.exceptions_void() is 'Live exceptions that turned out to be nobody else''s word';
+comment on function governance.exceptions_void(bigint) is 'Live exceptions that turned out to be nobody else''s word';
 
 -- One portion of the requests of a source that an exception covers, in order of their ids.
 create or replace function governance.exception_page(x governance.exception, p_most int) returns uuid[]
@@ -234,6 +233,7 @@ create or replace function governance.exception_debt(p_request uuid, p_item bigi
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     latest record;
+    proven bigint[] := (select r.proven_items from governance.access_request r where r.id = p_request);
 begin
     select a.proven_at, a.proven_as into latest from governance.close_attempt a
      where a.request_id = p_request and a.proven_at is not null order by a.proven_at desc limit 1;
@@ -242,11 +242,12 @@ begin
         return;
     end if;
     return query
-        select true, case when bool_and(c.ended <= clock_timestamp()) then max(c.ended) end
-          from (select least(x.revoked_at, x.expires_at - interval '60 s') as ended, x.created_at, x.lapsed_at,
+        select true, case when bool_and(c.over <= clock_timestamp()) then max(c.over) end
+          from (select x.ended, case when x.is_void then latest.proven_at else x.ended end as over, x.created_at, x.lapsed_at,
                        -- nobody held the request when one of a source ended: a close may have been decided on it, in one statement
                        case when x.scope = 'source' then interval '10 s' else '0' end as under_way
-                  from governance.exception_covers x where x.item_id = p_item) c
+                  from (select k.*, least(k.revoked_at, k.expires_at - interval '60 s') as ended from governance.exception_covers k
+                         where k.item_id = p_item and governance.exception_stood(k.is_void, p_item, proven)) x) c
         having bool_or(c.created_at <= latest.proven_at and c.ended + c.under_way > latest.proven_at and c.lapsed_at is distinct from '-infinity');
 end $$;
 comment on function governance.exception_debt(uuid, bigint) is 'Is an item owed that an exception let close, and since when does none cover it?';

@@ -27,7 +27,7 @@ comment on function governance.emergency_owed(uuid) is 'What an emergency still 
 create or replace function governance.gives_excepted(p_request uuid) returns boolean
 language sql volatile set search_path = pg_catalog, pg_temp as $$
     select coalesce(bool_and(exists (select from governance.exception_covers e
-                                      where e.item_id = i.id and e.revoked_at is null and e.expires_at > clock_timestamp() + interval '60 s')), true)
+                                      where e.item_id = i.id and e.counts and e.revoked_at is null and e.expires_at > clock_timestamp() + interval '60 s')), true)
       from governance.gives(p_request) i
 $$;
 comment on function governance.gives_excepted(uuid) is 'Are all items that a request gives covered by live exceptions?';

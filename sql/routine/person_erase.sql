@@ -264,7 +264,7 @@ begin
         when hold is not null then 'held: ' || hold
         when not governance.is_at_rest(r.phase) then 'the request is open: ' || r.phase
         when exists (select from governance.exception_covers k join governance.request_item i on i.id = k.item_id
-                      where i.request_id = p_request and k.revoked_at is null and k.expires_at > clock_timestamp()) then 'a live exception covers it'
+                      where i.request_id = p_request and k.counts and k.revoked_at is null and k.expires_at > clock_timestamp()) then 'a live exception covers it'
         when r.phase = 'closed' and r.access_until > clock_timestamp() then 'its access ends ' || to_char(r.access_until at time zone 'utc', 'YYYY-MM-DD')
         when exists (select from governance.drift d where d.request_id = p_request and d.ended_at is null) then 'its access came back, or was left'
         when r.look_at is not null then 'it is still watched'

@@ -106,7 +106,7 @@ language sql stable set search_path = pg_catalog as $$
     select * from (
         select distinct on (i.source, x.whose, x.same)
                r.id, coalesce(t.issue_key, ''), i.source, i.account, coalesce(l.native_id, ''), i.entitlement, coalesce(e.native_id, ''), i.desired, r.closed_at,
-               exists (select from governance.exception_covers k where k.item_id = i.id and k.revoked_at is null and k.expires_at > clock_timestamp()),
+               exists (select from governance.exception_covers k where k.item_id = i.id and k.counts and k.revoked_at is null and k.expires_at > clock_timestamp()),
                coalesce((select coalesce(k.issue_key, q.id::text)
                            from governance.items_beside(i.id) b(id)
                            join governance.request_item j on j.id = b.id

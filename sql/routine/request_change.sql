@@ -47,7 +47,8 @@ begin
         x.source := p->>'source';
         x.sod_set := p->>'sod_set';
         if x.source is not null and not exists (select from governance.source s where s.name = x.source) then
-            raise exception 'there is no source of the name %: see `countersign source list`', quote_literal(x.source) using errcode = 'CG022';
+            raise exception 'there is no source of the name %: there are %', quote_literal(x.source),
+                coalesce((select string_agg(s.name, ', ' order by s.name) from governance.source s), 'none') using errcode = 'CG022';
         elsif x.sod_set is not null and governance.sod_set_newest(x.sod_set) is null then
             raise exception 'there are no duties of the name % in the policy', quote_literal(x.sod_set) using errcode = 'CG022';
         end if;
@@ -67,6 +68,9 @@ begin
           from covered c
         returning id)
     select array_agg(e.id order by e.id) into made from e;
+    if made is null then
+        raise exception 'there is nothing to cover: all that the request asks for is proven, or covered by an exception already' using errcode = 'CG022';
+    end if;
     perform governance.exception_wake(made);
     update governance.access_request r set hinted_at = clock_timestamp(), look_at = clock_timestamp() where r.id = (p->>'request')::uuid;
     return jsonb_build_object('exceptions', (

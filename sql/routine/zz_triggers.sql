@@ -42,6 +42,8 @@ create or replace trigger guard_claimant before update of phase on governance.ac
     for each row when (old.phase is distinct from new.phase and new.phase = 'claimed') execute function governance.guard_claimant();
 create or replace trigger fulfiller_keep after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase and new.phase = 'claimed') execute function governance.fulfiller_keep();
+create or replace trigger fulfiller_voids after update of phase on governance.access_request -- once he is one: by its name
+    for each row when (old.phase is distinct from new.phase and new.phase = 'claimed') execute function governance.exceptions_worked();
 create or replace trigger guard before insert or update on governance.delegation
     for each row execute function governance.guard_delegation();
 create or replace trigger guard before insert or update on governance.exception

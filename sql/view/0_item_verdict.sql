@@ -21,7 +21,7 @@ select i.id as item_id,
                date_trunc('milliseconds', clock_timestamp()) as now) c
   left join lateral (
         select k.exception_id as id from governance.exception_covers k
-         where k.item_id = i.id and k.revoked_at is null and k.expires_at > clock_timestamp() + interval '60 s'
+         where k.item_id = i.id and k.counts and k.revoked_at is null and k.expires_at > clock_timestamp() + interval '60 s'
          limit 1) x on true
   left join lateral (
         select o.*, date_trunc('milliseconds', o.source_as_of) as as_of, date_trunc('milliseconds', o.observed_at) as seen,

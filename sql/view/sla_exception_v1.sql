@@ -77,6 +77,6 @@ comment on column sla.exception_v1.has_control is 'A compensating control is nam
 comment on column sla.exception_v1.scope is 'What it covers: item, request, source or sod';
 comment on column sla.exception_v1.renews_id is 'Earlier exception that it renews; null = none';
 comment on column sla.exception_v1.review_at is 'When it is to be reviewed; null = it is too short for that';
-comment on column sla.exception_v1.ended_as is 'revoked, taken_back, owner_left, not_needed, edited, expired or void (its approver turned out to be its owner, who asks or who gains, or its set of duties was defined anew); null = it lasts';
+comment on column sla.exception_v1.ended_as is 'revoked, taken_back, owner_left, not_needed, edited, expired or void (its approver turned out to be its owner, who asks, who gains or who did the work, or its set of duties was defined anew); null = it lasts';
 comment on column sla.exception_v1.lapsed_at is 'When its end was taken up and what it covered was owed again; null = not, or before lapses were';
 comment on column sla.exception_v1.age_seconds is 'How long it has lasted';

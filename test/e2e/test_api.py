@@ -287,6 +287,17 @@ def test_evidence_comes_in_pages(site, made):
         assert site.api("GET", f"{path}?{query}", token=token("audit"))[0] == 400, query
 
 
+def test_whose_token_is_nobodys_is_counted_and_told(site):
+    def counted():
+        return int(re.search(r"^countersign_api_unauthorized_total (\d+)$", world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1], re.M)[1])
+    before = counted()
+    for _ in range(3):
+        assert site.api("GET", "/v1/events", token="guessed-0123456789-0123456789")[0] == 401
+    assert counted() == before + 3
+    assert '"latest":"127.0.0.1"' in site.service.stderr or "latest=127.0.0.1" in site.service.stderr, "who it was is told"
+    assert "guessed" not in site.service.stderr, "and no token"
+
+
 def test_a_token_that_asks_too_often_waits_and_no_other(site):
     statuses = []
     for _ in range(14):  # sixty a minute: ten at once

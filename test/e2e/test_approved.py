@@ -28,8 +28,8 @@ def site():
     assert "Sanitizer" not in made.service.stderr, made.service.told()
 
 
-def ask(site, person, role):
-    approver = site.control("accounts")["approver"]["accountId"]
+def ask(site, person, role, asked="approver"):
+    approver = site.control("accounts")[asked]["accountId"]
     return site.act("request", actor="customer", requestTypeId="30", fields={
         "summary": f"Give {role} to {person}", "customfield_10061": person, "customfield_10052": role,
         "customfield_10050": {"value": "SAP FIN"}, "customfield_10100": [{"accountId": approver}]})["key"]
@@ -56,6 +56,24 @@ def test_an_edit_before_approval_is_what_gets_approved_and_checked(site):
     site.has_role("lind", "fin-viewer", True)
     site.until_status(key, "Resolved")
     assert site.sql(f"select count(*) from governance.escalation where request_id = '{request['id']}' and kind = 'tamper'") == "0"
+
+
+def test_an_app_is_nobody_who_approves(site):
+    """A rule of automation answers in the service desk, which does not show that its account is an app's."""
+    key = ask(site, "meyer", "fin-viewer", asked="automation")
+    request = site.until_phase(key, "pending_approval")["id"]
+    site.act("approve", key, actor="automation")
+    said = f"select string_agg(channel || ' ' || decision, ',') from governance.approval where request_id = '{request}'"
+    assert wait.until(lambda: site.sql(said), 20, what="its answer") == "automation approved"
+    given = site.api("GET", f"/v1/access-requests/{request}")[1]["approval"]["given"]
+    assert [(one["counts"], one["why_not"]) for one in given] == [(False, "channel")]
+    assert site.request(key)["phase"] == "pending_approval" and "Waiting for" in site.said(key)[1]
+    site.fault("reply", method="GET", path="/user/bulk", count=9, status=403, body={"errorMessages": ["no"]})  # where that is not told, an account is a person's
+    other = ask(site, "farah", "fin-viewer")
+    site.until_phase(other, "pending_approval")
+    site.act("approve", other, actor="approver")
+    site.until_phase(other, "fulfilling")
+    site.no_faults()
 
 
 def test_an_edit_together_with_an_approval_is_not_approved(site):

@@ -92,3 +92,23 @@ def test_what_an_exception_let_close(site):
                     "order by at desc limit 1") == "verified"
     checked = site.countersign("evidence", "export").stdout
     assert '"kind":"exception.settled"' in checked and '"kind":"person.left"' in checked
+
+
+def test_who_did_the_work_excepts_nothing_of_it(site):
+    """In whichever order: approved first, and then done by himself, it lets nothing close."""
+    site.has_role("okafor", "fin-viewer", True)
+    key = site.ask_removal("okafor", "fin-viewer")
+    site.until_phase(key, "fulfilling", timeout=40)
+    agent = "agent@example.com"
+    grant = ("exception", "grant", site.request(key)["id"], "--owner", "owner@example.com", "--reason", "later", "--control", "watched", "--expires",
+             until(86400), "--json", "--approved-by")
+    made = json.loads(site.countersign(*grant, agent).stdout)["exceptions"][0]
+    site.resolve(key)
+    wait.until(lambda: "okafor still has" in site.said(key)[1], 40, what="the ticket says that it is not done")
+    assert site.sql(f"select ended_why from governance.exception where id = {made['id']}") == "void" and site.request(key)["phase"] == "verifying"
+    late = site.countersign(*grant, agent, check=False)
+    assert late.returncode == 65 and "who did the work approves no exception of it" in late.stderr
+    site.has_role("okafor", "fin-viewer", False)
+    site.until_phase(key, "closed", timeout=40)
+    empty = site.countersign(*grant, "ciso@example.com", check=False)
+    assert empty.returncode == 65 and "there is nothing to cover" in empty.stderr

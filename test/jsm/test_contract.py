@@ -130,6 +130,7 @@ class Answers(WithSite):
         self.check("GET", "/rest/api/3/project/search?maxResults=100&id=10002&id=10003")
         self.check("GET", f"/rest/api/3/user?accountId={self.approver}")
         self.check("GET", "/rest/api/3/user/search?query=a")
+        self.check("GET", f"/rest/api/3/user/bulk?maxResults=100&accountId={self.approver}")
         self.check("GET", "/rest/api/3/group/member?groupId=703ff44a-7dc8-4f4b-9aa6-a65bf3574fa4")
 
     def test_issue(self):

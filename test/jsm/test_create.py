@@ -107,6 +107,13 @@ class Creating(WithSite):
         self.assertEqual(found("agent@example.com"), [""])  # found by an address that is not shown
         self.refused(self.site.call("GET", "/rest/api/3/user/search"), 400, "must be provided")
 
+    def test_accounts_by_their_ids(self):
+        who = self.site.control("GET", "accounts")
+        ids = [who[name]["accountId"] for name in ("agent", "automation")]
+        bulk = "/rest/api/3/user/bulk?accountId=nobody" + "".join(f"&accountId={one}" for one in ids)
+        self.assertEqual([u["accountType"] for u in self.site.call("GET", bulk)[1]["values"]], ["atlassian", "app"])
+        self.refused(self.site.call("GET", "/rest/api/3/user/bulk"), 400, "account ID")
+
     def test_a_desk_by_its_project(self):
         self.assertEqual(self.site.call("GET", "/rest/servicedeskapi/servicedesk/projectKey:OPS")[1]["id"], "5")
         self.assertEqual(self.site.call("GET", "/rest/servicedeskapi/servicedesk/projectKey:XXX")[0], 404)

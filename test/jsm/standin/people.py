@@ -56,6 +56,15 @@ def read_user(site, call):
     return Reply(200, site.shown_user(call.query["accountId"]))
 
 
+@route("GET", "/rest/api/3/user/bulk")
+def read_users(site, call):
+    """Whom nobody has is not among them."""
+    wanted = many(call, "accountId")
+    if not wanted:
+        raise platform(400, "At least one account ID must be provided.")
+    return page_of(site, call, [site.shown_user(one) for one in wanted if one in site.accounts_by_id], limit=10, most=200)
+
+
 @route("GET", "/rest/api/3/user/search")
 def find_users(site, call):
     """The beginning of an address, or of a word of the name; who has left is found too."""

@@ -1,6 +1,6 @@
 -- What is told to others: written in the transaction of the change, sent in order for each request, until delivered or given up.
 set role countersign_service;
-select plan(45);
+select plan(51);
 
 create function pg_temp.claim(who text default 'a', room int default 10, sub text default 'idp') returns text language sql as $$
     select string_agg(c.type, ' ' order by c.event) from governance.event_claim(who, '30 s', array[sub], array[room]) c
@@ -101,6 +101,31 @@ set role countersign_service;
 select is(governance.event_purge('1 s'), 2, 'what is older, and ended, goes');
 select is((select count(*) from governance.event_delivery d where not exists (select from governance.event e where e.id = d.event)), 0::bigint, 'with its deliveries');
 select throws_ok('delete from governance.event', '42501', null, 'and nobody deletes by hand');
+
+-- 410: nobody wants it any more, nor what follows
+create function pg_temp.both() returns int language sql as $$
+    select governance.event_subscribers_put('[{"name": "idp", "types": ["request.received", "request.approved"]}, {"name": "pam", "types": ["escalation.raised"]}]')
+$$;
+create function pg_temp.gone(request uuid) returns text language sql as $$
+    select string_agg(d.state, ' ' order by d.event) from governance.event_delivery d where d.request_id = request and d.subscriber = 'idp'
+$$;
+select pg_temp.both();
+select t.request() as one \gset
+select t.request() as two \gset
+select pg_temp.claim('g', 1);
+select isnt(governance.event_done('g', d.event, 'idp', 'dead', 410, 'answered 410', '0'), null, 'one is answered 410') from governance.event_delivery d where d.lease_owner = 'g';
+select is(pg_temp.gone(:'one') || ' ' || pg_temp.gone(:'two'), 'dead dropped', 'what waited is not sent');
+select t.move(:'two', 'approved');
+select is(pg_temp.gone(:'two'), 'dropped dropped', 'nor what happens then, which is kept');
+select governance.event_retry(null, 'idp', 'kim');
+select is(pg_temp.gone(:'one') || ' ' || pg_temp.gone(:'two'), 'waiting waiting waiting', 'until an operator has it sent again');
+select t.request() as three \gset
+select is(pg_temp.gone(:'three'), 'waiting', 'with what happens from then on');
+select pg_temp.claim('g', 1);
+select governance.event_done('g', d.event, 'idp', 'dead', 410, 'answered 410', '0') from governance.event_delivery d where d.lease_owner = 'g';
+select pg_temp.both();
+select t.request() as four \gset
+select is(pg_temp.gone(:'three') || ' ' || pg_temp.gone(:'four'), 'dropped waiting', 'or until the service begins anew');
 
 -- what is told, and what is passed over knowingly: a kind of evidence that comes anew belongs to one of the two
 select set_eq($$select distinct split_part(encode(g.tgargs, 'escape'), '\000', 1) from pg_trigger g where g.tgfoid::regproc::text like 'governance.evidence\_write%'

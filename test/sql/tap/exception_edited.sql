@@ -1,6 +1,6 @@
 -- What an exception was approved for is what the request asked then: edited, it has none. And what is said of one that cannot be.
 set role countersign_service;
-select plan(24);
+select plan(26);
 
 create function pg_temp.grants(more jsonb) returns bigint language sql as $$
     select (governance.exception_grant('{"owner": "ann@x.org", "approved_by": "reyes@x.org", "reason": "why", "control": "watched"}'
@@ -60,7 +60,11 @@ select pg_temp.refused(jsonb_build_object('expires_ms', governance.ms(clock_time
 select pg_temp.refused(jsonb_build_object('expires_ms', governance.ms(clock_timestamp() - interval '1 hour')), '%later than now%');
 select pg_temp.refused(jsonb_build_object('review_ms', governance.ms(clock_timestamp() + interval '40 days')), '%review comes before its end%');
 select pg_temp.refused('{"scope": "sod", "sod_set": "nope"}', '%no duties of the name ''nope''%');
-select pg_temp.refused('{"scope": "source", "request": null, "source": "nope"}', '%no source of the name ''nope''%');
+select pg_temp.refused('{"scope": "source", "request": null, "source": "nope"}', '%no source of the name ''nope'': there are plain, slow%');
+select t.verifying(t.request()) as proven \gset
+select t.read(t.item(:'proven'), 'absent');
+select throws_like(format('select pg_temp.grants(%L)', jsonb_build_object('request', :'proven')), '%there is nothing to cover%', 'nor one of what is proven');
+select is((select count(*)::int from governance.exception where item_id = t.item(:'proven')), 0, 'which makes none');
 
 -- who did the work excepts nothing of it
 select t.fulfilling(t.request()) as f \gset

@@ -1,6 +1,6 @@
 -- What the sweep does about exceptions: those of who left, of whole sources in portions, of duties defined anew; and who hears of it.
 set role countersign_service;
-select plan(45);
+select plan(59);
 
 create function pg_temp.grants(more jsonb) returns bigint language sql as $$
     select (governance.exception_grant('{"owner": "ann@example.com", "approved_by": "bob@example.com", "reason": "why", "control": "watched daily"}'
@@ -157,7 +157,7 @@ select pg_temp.closed(:'mine', 'exception');
 update governance.access_request set look_at = null where id = :'mine';
 select governance.exception_sweep() from generate_series(1, 9);
 insert into governance.account_link (person, source, account, native_id, how) values ('otto@example.com', 'plain', 'otto', 'uid-o', 'read'), ('rob@example.com', 'plain', 'rob', 'uid-r', 'read');
-select is(governance.exceptions_void(), '{}', 'accounts of one name tell nothing');
+select is(governance.exceptions_void(:o % 360), '{}', 'accounts of one name tell nothing');
 insert into governance.account_link (person, source, account, native_id, how) values ('olga@example.com', 'slow', 'otto.2', 'uid-2', 'read'), ('otto@example.com', 'slow', 'otto.2', 'uid-2', 'read'),
     ('robert@example.com', 'plain', 'rob', 'uid-r', 'read');
 select is(governance.exception_sweep(), 2, 'they are looked for');
@@ -166,4 +166,58 @@ select is(pg_temp.told('ExceptionVoid', :o), :'mine', 'people hear of it');
 select isnt((select look_at from governance.access_request where id = :'mine'), null, 'what it let close is owed again');
 select is((select ended_as from sla.exception_v1 where exception_id = :o), 'void', 'dashboards, too');
 select is(governance.exception_sweep(), 0, 'once');
+
+-- found too long ago, or with too many others: each comes to its turn
+select pg_temp.asked() as turn \gset
+select pg_temp.grants(jsonb_build_object('request', :'turn', 'owner', 'tom@example.com', 'approved_by', 'thomas@example.com')) as u \gset
+insert into governance.account_link (person, source, account, native_id, how) values ('tom@example.com', 'slow', 'tom', 'uid-t', 'read'), ('thomas@example.com', 'slow', 'tom', 'uid-t', 'read');
+reset role;
+set session_replication_role = replica;
+update governance.account_link set established_at = established_at - interval '2 hours' where native_id = 'uid-t';
+set session_replication_role = origin;
+set role countersign_service;
+select is(governance.exceptions_void((:u + 1) % 360), '{}', 'nobody looks at it out of its turn');
+select is(governance.exceptions_void(:u % 360), array[:u]::bigint[], 'in its turn it is seen');
+
+-- one of a source has no end of its own then: of whose request it turned out to be, what it let close was never proven, and is owed
+create function pg_temp.owed(request uuid) returns text language sql as $$
+    select string_agg(concat_ws('/', i->>'on_exception', i->>'lapsed_ms' is not null, i->>'excepted', i->>'proven_ms' is not null), ' ' order by i->>'id')
+      from jsonb_array_elements(governance.dossier(request)->'items') i
+$$;
+select pg_temp.asked(array['plain:absent'], '{"beneficiary": "rita@example.com"}') as late \gset
+select pg_temp.asked(array['plain:absent', 'plain:absent'], '{"requester": "margarita@example.com"}') as hers \gset
+select pg_temp.grants('{"scope": "source", "source": "plain", "approved_by": "margarita@example.com"}') as v \gset
+select pg_temp.grants(jsonb_build_object('scope', 'item', 'request', :'hers')) as x \gset
+select governance.exception_revoke(max(id), 'carol', 'one of two') from governance.exception where scope = 'item';
+select t.read(t.item(:'hers', 2), 'absent');
+select pg_temp.closed(:'late', 'exception'), pg_temp.closed(:'hers', 'exception');
+select is(pg_temp.owed(:'late'), 'true/f/true/f', 'it covers what is asked for there');
+select is(pg_temp.owed(:'hers'), 'true/f/true/f false/f/false/t', 'of who approved it from the first on it covers nothing');
+insert into governance.account_link (person, source, account, native_id, how) values ('rita@example.com', 'slow', 'rita.2', 'uid-r2', 'read'),
+    ('margarita@example.com', 'slow', 'rita.2', 'uid-r2', 'read');
+select is(pg_temp.owed(:'late'), 'true/t/false/f', 'approved by whom it is for, under another name: it is owed, and was never proven');
+select is((select lapsed_at from governance.exception_debt(:'late', t.item(:'late'))), (select proven_at from governance.close_attempt where request_id = :'late'), 'since it was closed');
+select is(pg_temp.owed(:'hers'), 'true/f/true/f false/f/false/t', 'what reads proved, and another exception covers, is not');
+select ok((select jsonb_path_query_array(governance.evidence_exceptions(r), '$[*].number') @> to_jsonb(:v::bigint) from governance.access_request r where id = :'late'), 'what let it close stays on its page');
+select is((select string_agg(verdict, ' ' order by item_id) from governance.item_verdict where request_id = :'late'), 'unknown', 'and lets nothing close any more');
+
+-- who did the work excepts nothing of it, whatever came first
+create function pg_temp.done_by(request uuid, who text) returns void language plpgsql as $$
+begin
+    insert into governance.ticket (site, issue_id, issue_key, request_id, state, category, role, moved_by, mover_names, cycle, cycle_at)
+    values ('acme', (select (count(*) + 900)::text from governance.ticket), 'IAM-9', request, 'here', 'indeterminate', 'verify', who, array['address=' || who], '10000/1', clock_timestamp());
+    perform t.claim(request), t.move(request, 'verifying');
+end $$;
+select t.fulfilling(t.request(array['slow:absent'], '{"requester": "asker@example.com", "beneficiary": "someone@example.com"}')) as self \gset
+select pg_temp.grants(jsonb_build_object('request', :'self', 'approved_by', 'agent@example.com')) as i \gset
+select pg_temp.grants(jsonb_build_object('request', :'self', 'scope', 'request', 'approved_by', 'agent@example.com')) as r \gset
+select pg_temp.grants('{"scope": "source", "source": "slow", "approved_by": "agent@example.com"}') as s \gset
+select pg_temp.done_by(:'self', 'agent@example.com');
+select is(pg_temp.ended(:i) || ', ' || pg_temp.ended(:r) || ', ' || pg_temp.ended(:s), 'void, void, ', 'he who said done approved two of it; one of the source is other people''s');
+select is((select string_agg(verdict, ' ') from governance.item_verdict where request_id = :'self'), 'unknown', 'which covers nothing of his work either');
+select is(pg_temp.told('ExceptionVoid', :i), :'self', 'people hear of it');
+select is((select count(*) from governance.evidence_entry where request_id = :'self' and kind = 'exception.revoked' and body::jsonb->'detail'->>'why' = 'void'), 2::bigint, 'it is evidence');
+select t.fulfilling(t.request(array['slow:absent'], '{"requester": "asker@example.com", "beneficiary": "someone@example.com"}')) as other \gset
+select pg_temp.done_by(:'other', 'else@example.com');
+select is((select string_agg(verdict, ' ') from governance.item_verdict where request_id = :'other'), 'excepted', 'of another''s work it does');
 select * from finish();

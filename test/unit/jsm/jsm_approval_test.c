@@ -2,6 +2,7 @@
 #include "jsm/jsm_approval.h"
 
 #include "base/limits.h"
+#include "jsm/jsm_user.h"
 #include "jsm_unit.h"
 
 /* A list that fits one page. */
@@ -39,6 +40,8 @@ static void approvals(void **state)
     assert_int_equal(t.awaited.len, 0); /* the others' answers are not wanted any more */
     assert_str(t.approvers[0].key, "a@b");
     assert_str(t.approvers[0].names, "[\"account=a\",\"address=a@b\"]");
+    assert_str(t.approvers[0].account, "a"); /* of what kind the desk does not show */
+    assert_false(t.approvers[0].app);
     read_one(
         json_of(
             "{'values':[{'finalDecision':'declined','approvers':[{'approverDecision':'declined',"
@@ -317,10 +320,24 @@ static void test_a_right_is_not_a_scope(void **state)
     assert_false(jsm_approval_is_none(&(struct jsm_answer){.verdict = JSM_OK, .status = 200}));
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(approvals), cmocka_unit_test(several_approvers),
-              cmocka_unit_test(no_more_approvers_than_we_keep), cmocka_unit_test(of_a_ticket),
-              cmocka_unit_test(on_several_pages), cmocka_unit_test(pages_that_cannot_be),
-              cmocka_unit_test(decided_while_we_read),
+static void what_an_account_is(void **state)
+{
+    const struct json *page = json_of("{'values':[{'accountId':'a','accountType':'app'},"
+                                      "{'accountId':'b','accountType':'atlassian'}]}");
+    (void)state;
+
+    assert_str(jsm_account_type(page, STR("a")), "app");
+    assert_str(jsm_account_type(page, STR("b")), "atlassian");
+    assert_int_equal(jsm_account_type(page, STR("c")).len, 0);
+    assert_int_equal(jsm_account_type(NULL, STR("a")).len, 0);
+    assert_true(jsm_user_is_app(json_path(json_of("{'u':{'accountType':'app'}}"), "u")));
+    assert_false(jsm_user_is_app(json_of("{'accountId':'a'}")));
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(approvals), cmocka_unit_test(what_an_account_is),
+              cmocka_unit_test(several_approvers), cmocka_unit_test(no_more_approvers_than_we_keep),
+              cmocka_unit_test(of_a_ticket), cmocka_unit_test(on_several_pages),
+              cmocka_unit_test(pages_that_cannot_be), cmocka_unit_test(decided_while_we_read),
               cmocka_unit_test(test_the_open_one_is_answered),
               cmocka_unit_test(test_the_answer_is_given_once),
               cmocka_unit_test(test_it_is_no_decision_of_a_person),

@@ -170,6 +170,9 @@ static void what_a_form_is_read_by(void **state)
     assert_str(jsm_call_users(arena, STR("a+b@x.org")).path,
                "/rest/api/3/user/search?maxResults=50&query=a%2Bb%40x.org");
     assert_str(jsm_call_user(arena, STR("712020:a")).path, "/rest/api/3/user?accountId=712020%3Aa");
+    assert_str(jsm_call_accounts(arena, (struct str[]){STR("712020:a"), STR("b&c")}, 2).path,
+               "/rest/api/3/user/bulk?maxResults=100&accountId=712020%3Aa&accountId=b%26c");
+    assert_int_equal(jsm_call_accounts(arena, NULL, 0).path.len, 0);
 }
 
 static void writes(void **state)

@@ -37,7 +37,7 @@ static void what_is_read_decides(void **state)
     (void)state;
     struct sod_holding h[] = {row(0, 0, "clerk"), row(0, 1, "approver"), row(1, 0, "clerk"),
                               row(1, 1, "vendor")};
-    struct duties d = {PERMIT_APPROVAL, SETS, 2, h, 4};
+    struct duties d = {PERMIT_APPROVAL, SETS, 2, h, 4, false};
 
     h[0].wish = h[2].wish = SOD_GIVEN;
     assert_false(duties_reads(&d, &h[0]));
@@ -69,7 +69,7 @@ static void of_whom_nobody_can_tell(void **state)
 {
     (void)state;
     struct sod_holding h[] = {row(0, 0, "clerk"), row(0, 1, "approver")};
-    struct duties d = {PERMIT_APPROVAL, SETS, 1, h, 2};
+    struct duties d = {PERMIT_APPROVAL, SETS, 1, h, 2, false};
 
     h[0].wish = h[1].wish = SOD_GIVEN;
     h[1].maybe = STR("IAM-12");
@@ -85,6 +85,16 @@ static void of_whom_nobody_can_tell(void **state)
     h[1].maybe = STR_NONE;
     assert_int_equal(says(&d, "payables: they are asked for together", 1), PERMIT_CONFLICT);
     h[1].maybe = STR("IAM-12");
+    d.emergency = true; /* which waits for nobody to tell */
+    assert_int_equal(says(&d,
+                          "payables: IAM-12 gives approver, maybe to the same person: name both "
+                          "under people of the site",
+                          0),
+                     PERMIT_OPEN);
+    h[1].maybe = STR_NONE; /* what is sure it heeds */
+    assert_int_equal(says(&d, "payables: they are asked for together", 1), PERMIT_CONFLICT);
+    h[1].maybe = STR("IAM-12");
+    d.emergency = false;
     d.stage = PERMIT_VERIFICATION; /* then only what was read counts */
     h[0].held = h[1].held = OUTCOME_PRESENT;
     assert_int_equal(says(&d, "payables: alice holds clerk", 1), PERMIT_CONFLICT);
@@ -97,7 +107,7 @@ static void the_bytes_say_all(void **state)
     (void)state;
     AUTO(drop_arena) struct arena *a = arena_new(1 << 20);
     struct sod_holding h[] = {row(0, 0, "clerk"), row(0, 1, "approver"), row(1, 0, "approver")};
-    struct duties d = {PERMIT_APPROVAL, SETS, 2, h, 3};
+    struct duties d = {PERMIT_APPROVAL, SETS, 2, h, 3, false};
     const struct str *names;
     AUTO(drop_buf) struct buf out;
 
