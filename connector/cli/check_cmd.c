@@ -4,6 +4,7 @@
 #include "cli/check_online.h"
 #include "cli/diag_view.h"
 #include "cli/mapping_now.h"
+#include "cli/view.h"
 
 static int check(struct cli *cli)
 {
@@ -28,10 +29,13 @@ static int check(struct cli *cli)
     } else {
         diag_print(lists, 2, DIAG_TEXT);
         size_t errors = diags->errors + mapping->errors;
-        fprintf(stderr, "%s: %zu error%s", cli->config_file, errors, errors == 1 ? "" : "s");
+        fprintf(stderr, "%s: %zu error%s", cli->config_file, errors, view_plural(errors));
         if (config)
-            fprintf(stderr, ", %zu sites, %zu sources, %zu mapping rules, mapping tests passed%s",
-                    config->site_count, config->source_count, config->mapping->rule_count,
+            fprintf(stderr,
+                    ", %zu site%s, %zu source%s, %zu mapping rule%s, mapping tests passed%s",
+                    config->site_count, view_plural(config->site_count), config->source_count,
+                    view_plural(config->source_count), config->mapping->rule_count,
+                    view_plural(config->mapping->rule_count),
                     without_secrets ? ", secrets not read" : "");
         fprintf(stderr, "\n");
     }

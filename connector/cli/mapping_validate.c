@@ -123,22 +123,17 @@ static bool check_and_fix(struct arena *arena, const struct against *by, const c
     return !err->what[0];
 }
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static void sum_up(const struct checked *c)
 {
     size_t errors = c->diags.errors + c->of_lock.errors;
     size_t warnings = c->diags.count + c->of_lock.count - errors;
 
-    fprintf(stderr, "%s: %zu error%s", c->diags.file, errors, plural(errors));
+    fprintf(stderr, "%s: %zu error%s", c->diags.file, errors, view_plural(errors));
     if (warnings)
-        fprintf(stderr, ", %zu warning%s", warnings, plural(warnings));
+        fprintf(stderr, ", %zu warning%s", warnings, view_plural(warnings));
     if (c->tested)
         fprintf(stderr, ", %zu rule%s, %zu test%s run\n", c->m->rule_count,
-                plural(c->m->rule_count), c->tests, plural(c->tests));
+                view_plural(c->m->rule_count), c->tests, view_plural(c->tests));
     else
         fprintf(stderr, "; tests are run when these are corrected\n");
     if (c->diags.count || c->of_lock.count)

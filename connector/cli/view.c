@@ -35,6 +35,11 @@ static size_t make_plain(struct str text, char *dst)
     return len;
 }
 
+const char *view_plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 struct str view_plain(struct arena *arena, struct str text)
 {
     char *p = arena_array(arena, text.len + 1, 1);

@@ -11,6 +11,8 @@
 /* What strangers typed moves no cursor and ends no line: control characters become "?", as do those
  * that turn the direction of what follows. */
 struct str view_plain(struct arena *arena, struct str text);
+/* What makes a word that many of it: "s", or of one nothing. */
+const char *view_plural(size_t n);
 /* Print a line of which parts are theirs: the whole of it plain, and its end behind it. */
 void view_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The text there, plain; "-" without one. */

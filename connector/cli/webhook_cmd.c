@@ -300,6 +300,23 @@ static int run(struct hooking *h)
     return h->err.kind ? cli_fail(&h->err) : h->code;
 }
 
+/* Nothing is known of where Jira reaches us: a webhook cannot be installed. That there is none is
+ * no fault, for polling finds all that one would tell. */
+static int without_address(struct cli *cli, bool install)
+{
+    if (install)
+        fprintf(stderr,
+                "countersign: where Jira reaches us is not said in %s; add listen: { "
+                "public_url: https://… }\n",
+                cli->config_file);
+    else if (cli->json)
+        printf("{\"sites\":[]}\n");
+    else
+        printf("not looked at: where Jira reaches us is not said (listen: public_url); without a "
+               "webhook polling finds every change, a little later\n");
+    return install ? EXIT_CODE_CONFIG : EXIT_CODE_OK;
+}
+
 static int webhook(struct cli *cli)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
@@ -319,13 +336,8 @@ static int webhook(struct cli *cli)
     h->config = cli_config(cli, arena);
     if (!h->config)
         return EXIT_CODE_CONFIG;
-    if (!h->config->public_url.len) {
-        fprintf(stderr,
-                "countersign: where Jira reaches us is not said in %s; add listen: { "
-                "public_url: https://… }\n",
-                cli->config_file);
-        return EXIT_CODE_CONFIG;
-    }
+    if (!h->config->public_url.len)
+        return without_address(cli, install);
     if (!choose_sites(h, site, email, token)) {
         fprintf(stderr, "countersign: there is no site '%s' in %s\n", site, cli->config_file);
         return EXIT_CODE_USAGE;

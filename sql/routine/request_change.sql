@@ -31,9 +31,16 @@ language plpgsql set search_path = pg_catalog as $$
 declare
     made bigint[];
     x governance.exception;
+    r governance.access_request;
 begin
-    if p->>'request' is not null and not exists (select from governance.access_request r where r.id = (p->>'request')::uuid) then
+    select * into r from governance.access_request q where q.id = (p->>'request')::uuid;
+    if p->>'request' is not null and not found then
         return null;
+    elsif r.phase in ('denied', 'cancelled', 'expired') then
+        raise exception 'the request is %: nothing is asked for that it could cover', r.phase using errcode = 'CG022';
+    elsif r.phase = 'closed' and coalesce(p->>'scope', 'item') in ('item', 'request')
+          and not exists (select from governance.request_item i cross join lateral governance.exception_debt(r.id, i.id) d where i.request_id = r.id) then
+        raise exception 'there is nothing to cover: the request was closed on proof' using errcode = 'CG022';
     end if;
     if p->>'renews' is not null then
         select * into x from governance.exception e where e.id = (p->>'renews')::bigint;
@@ -72,7 +79,7 @@ begin
         raise exception 'there is nothing to cover: all that the request asks for is proven, or covered by an exception already' using errcode = 'CG022';
     end if;
     perform governance.exception_wake(made);
-    update governance.access_request r set hinted_at = clock_timestamp(), look_at = clock_timestamp() where r.id = (p->>'request')::uuid;
+    update governance.access_request q set hinted_at = clock_timestamp(), look_at = clock_timestamp() where q.id = (p->>'request')::uuid;
     return jsonb_build_object('exceptions', (
         select coalesce(jsonb_agg(governance.exception_shown(k) order by k.id), '[]') from governance.exception k where k.id = any (made)));
 end $$;

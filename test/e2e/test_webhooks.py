@@ -345,7 +345,13 @@ def test_what_cannot_be_installed_is_said(site):
     with open(site.config) as file:
         text = file.read()
     site.write("nowhere.yaml", re.sub(r'public_url: "[^"]*",', "", text))
-    assert proc.run([site.program, "webhook", "check", "--config", f"{site.folder}/nowhere.yaml"], check=False).returncode == 78
+    nowhere = ["--config", f"{site.folder}/nowhere.yaml"]
+    done = proc.run([site.program, "webhook", "install", *nowhere], check=False)
+    assert done.returncode == 78 and "public_url" in done.stderr
+    done = proc.run([site.program, "webhook", "check", *nowhere], check=False)  # to poll alone is no fault
+    assert done.returncode == 0 and "polling finds every change" in done.stdout
+    done = proc.run([site.program, "doctor", "events", *nowhere], check=False)
+    assert done.returncode == 0 and "1 looked at, 0 not well" in done.stdout
     with open(f"{site.folder}/signed.yaml") as file:
         site.write("dc.yaml", file.read().replace("flavour: cloud", "flavour: datacenter"))
     for new in (False, True):  # before 10, and from 10 on

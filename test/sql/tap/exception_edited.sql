@@ -1,6 +1,6 @@
 -- What an exception was approved for is what the request asked then: edited, it has none. And what is said of one that cannot be.
 set role countersign_service;
-select plan(26);
+select plan(29);
 
 create function pg_temp.grants(more jsonb) returns bigint language sql as $$
     select (governance.exception_grant('{"owner": "ann@x.org", "approved_by": "reyes@x.org", "reason": "why", "control": "watched"}'
@@ -65,6 +65,12 @@ select t.verifying(t.request()) as proven \gset
 select t.read(t.item(:'proven'), 'absent');
 select throws_like(format('select pg_temp.grants(%L)', jsonb_build_object('request', :'proven')), '%there is nothing to cover%', 'nor one of what is proven');
 select is((select count(*)::int from governance.exception where item_id = t.item(:'proven')), 0, 'which makes none');
+select t.move(:'proven', 'verified', 'closed');
+select throws_like(format('select pg_temp.grants(%L)', jsonb_build_object('request', :'proven', 'scope', scope)), '%closed on proof%', 'nor of what was closed on it: ' || scope)
+  from unnest(array['item', 'request']) as scope;
+select t.request() as over \gset
+select t.move(:'over', 'cancelled');
+select throws_like(format('select pg_temp.grants(%L)', jsonb_build_object('request', :'over', 'scope', 'request')), '%the request is cancelled%', 'nor of what nobody asks for any more');
 
 -- who did the work excepts nothing of it
 select t.fulfilling(t.request()) as f \gset
