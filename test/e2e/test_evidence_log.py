@@ -439,7 +439,7 @@ SPOILED = {
                               "nobody with the key"),
     "the checkpoint is gone": (lambda log: (log / "checkpoint").unlink(), "checkpoint"),
     "the checkpoint is none": (lambda log: (log / "checkpoint").write_text("hello"), "it is not a checkpoint"),
-    "the key is edited": (lambda log: swap(log / "verifier", b"acme", b"acne"), "a character was changed"),
+    "the key is edited": (lambda log: swap(log / "verifier", b"acme", b"acne"), "/verifier: its hash does not fit the key: a character was changed"),
 }
 
 

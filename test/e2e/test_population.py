@@ -165,7 +165,7 @@ def test_a_line_without_an_end_takes_no_memory(tmp_path):
 
 
 @pytest.mark.parametrize("named, why", [
-    (["LOG", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "OTHER"], "not the key of a log"),
+    (["LOG", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "OTHER"], "/other: it is not the key of a log"),
     (["EXPORT", "--log", "NONE"], "there is no directory"), (["EXPORT", "--log", "OTHER"], "there is no directory"),
     (["LOG", "--anchors", "NONE"], "there is no"), (["LOG", "--anchors", "OTHER", "--tsa", "NONE"], "cannot open"),
     (["LOG", "--anchors", "OTHER", "--tsa", "OTHER"], "no certificate"), (["NONE"], "cannot open")], ids=lambda x: " ".join(x) if isinstance(x, list) else "")
