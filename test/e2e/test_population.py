@@ -212,6 +212,7 @@ def test_an_auditor_needs_nobody_and_leaves_a_record(site, tmp_path):
     assert done.returncode == 0 and "refused" not in done.stderr, (done.stdout, done.stderr)
     site.service.stop()  # it would call the ticket by its name again
     site.services.pop()
+    site.forged.append(f"ticket of request {other} is another one")
     site.database.psql(UNGUARDED + "insert into governance.site select (jsonb_populate_record(t, '{\"name\": \"beta\", \"url\": \"https://beta.example\"}')).* "
                        f"from governance.site t limit 1; update governance.ticket set site = 'beta', issue_key = '{key}' where request_id = '{other}'", user="postgres")
     several = own("evidence", "export", "--request", key, "--log", folder(site), check=False)
