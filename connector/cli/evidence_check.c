@@ -19,8 +19,10 @@ enum { TEXT_BYTES = 4096 };
 struct check {
     struct evidence_checked *ret;
     struct evidence_chain chain;
-    struct evidence_log *log; /* what was published of the same chain, or NULL */
-    struct tlog_range tree;   /* of the entries that are signed, as the export has them */
+    struct evidence_log *log;       /* what was published of the same chain, or NULL */
+    struct tlog_range tree;         /* of the entries that are signed, as the export has them */
+    struct tlog_checkpoint brought; /* beside a log: the one in its last line; size 0: none */
+    bool brought_fits;              /* it is of the export's own first entries */
     struct evidence_gaps *gaps;
     struct arena *arena; /* of a line */
     struct buf body;     /* of its entry */
@@ -33,6 +35,15 @@ static bool fail(struct check *c, const char *why)
     return FAIL(c->err, ERR_INPUT, "%s", why);
 }
 
+/* The tree has grown: so far as what was published when it was exported? */
+static void compare_brought(struct check *c)
+{
+    if (!c->brought.size || c->tree.end != c->brought.size)
+        return;
+    struct tlog_hash root = tlog_range_root(&c->tree);
+    c->brought_fits = tlog_same(&root, &c->brought.root);
+}
+
 /* The tiles name the place; the root that is signed is what counts (check_signed). */
 static bool check_published(struct check *c, int64_t seq, struct str body)
 {
@@ -41,6 +52,7 @@ static bool check_published(struct check *c, int64_t seq, struct str body)
     struct str text = publish_text(body, seq, &c->room);
     struct tlog_hash leaf = tlog_leaf(text);
     tlog_range_add(&c->tree, &leaf);
+    compare_brought(c);
     return !c->log || evidence_log_has(c->log, seq, text, c->err);
 }
 
@@ -66,8 +78,10 @@ static bool check_retained(struct check *c, const struct evidence_line *line)
     c->ret->retained += last - first + 1;
     if (signed_size && last > signed_size)
         return fail(c, "more is retained away than was published");
-    return !signed_size || tlog_range_join(&c->tree, &range) ||
-           fail(c, "it does not fit into the tree");
+    if (signed_size && !tlog_range_join(&c->tree, &range))
+        return fail(c, "it does not fit into the tree");
+    compare_brought(c);
+    return true;
 }
 
 static bool check_line(struct check *c, struct str text)
@@ -132,6 +146,12 @@ static bool check_signed(struct check *c)
 
     if (!held->size || tlog_same(&root, &held->root))
         return true;
+    if (c->chain.seq < held->size && c->ret->is_whole && c->brought_fits)
+        return FAIL(c->err, ERR_INPUT,
+                    "it ends with entry %lld, as it says itself and was signed up to %lld, and "
+                    "%lld are published by now: it is older than the log; one that is exported "
+                    "now has to have them all, or its database has lost its end",
+                    (long long)c->chain.seq, (long long)c->brought.size, (long long)held->size);
     if (c->chain.seq < held->size)
         return FAIL(c->err, ERR_INPUT,
                     "it ends with entry %lld, and %lld were published: the end was cut off",
@@ -145,6 +165,17 @@ static bool check_signed(struct check *c)
                 (long long)held->size);
 }
 
+/* What was published when it was exported, if that was signed by a key of the log. */
+static void know_brought(struct check *c, FILE *f, struct arena *arena)
+{
+    struct err unread = {0};
+    struct str note;
+
+    if (!evidence_end_note(f, arena, &note) ||
+        !tlog_note_read(note, evidence_log_keys(c->log), &c->brought, &unread))
+        c->brought.size = 0;
+}
+
 /* What it is held to: the checkpoint of a log, or the one in its own last line. */
 static bool know_signed(struct check *c, const struct tlog_verifiers *keys, FILE *f,
                         struct arena *arena)
@@ -155,6 +186,7 @@ static bool know_signed(struct check *c, const struct tlog_verifiers *keys, FILE
     if (c->log) {
         ret->held = evidence_log_checkpoint(c->log);
         ret->signer = &evidence_log_keys(c->log)->of[ret->held.signer];
+        know_brought(c, f, arena);
         return true;
     }
     if (!keys)

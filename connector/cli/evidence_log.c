@@ -47,9 +47,11 @@ bool evidence_log_key(struct arena *arena, const char *key, struct tlog_verifier
 {
     struct str text = str_of(key);
 
-    if (!strchr(key, '+') && !file_read(arena, key, TLOG_KEYS_BYTES, &text, err))
+    if (strchr(key, '+'))
+        return tlog_verifiers_read(text, ret, err) || FAIL(err, ERR_INPUT, "%s", err->what);
+    if (!file_read(arena, key, TLOG_KEYS_BYTES, &text, err))
         return FAIL(err, ERR_INPUT, "%s", err->what); /* it was given, not configured */
-    return tlog_verifiers_read(text, ret, err) || FAIL(err, ERR_INPUT, "%s", err->what);
+    return tlog_verifiers_read(text, ret, err) || FAIL(err, ERR_INPUT, "%s: %s", key, err->what);
 }
 
 static bool read_key(struct evidence_log *l, const char *key, struct err *err)
@@ -61,7 +63,9 @@ static bool read_key(struct evidence_log *l, const char *key, struct err *err)
         return evidence_log_key(l->arena, key, ret, err);
     fprintf(stderr, "countersign: the key is taken from the log itself; that it is the right one "
                     "shows only one you have from elsewhere: --key\n");
-    return read_named(l, l->arena, "verifier", &text, err) && tlog_verifiers_read(text, ret, err);
+    return read_named(l, l->arena, "verifier", &text, err) &&
+           (tlog_verifiers_read(text, ret, err) ||
+            FAIL(err, ERR_INPUT, "%s/verifier: %s", l->dir, err->what));
 }
 
 /* Somebody else's key signed it. Does the log itself list ours, as one that was replaced? Its list

@@ -335,7 +335,9 @@ static void render_standing(const struct service *svc, const struct json *health
         {"mapping_unfit_rules", "Rules whose tickets cannot be made: they do not fit their forms",
          unfit_of},
         {"mapping_last_reload_successful",
-         "0: what was to be the mapping last has faults, the one before goes on", reloaded_of},
+         "0: what was to be the mapping last has faults, or one that requests keep was edited in "
+         "the database: the one before goes on",
+         reloaded_of},
         {"jira_refuses_us", "Jira does not accept our credential: the site is left alone for now",
          refused_of},
         {"jira_told_wait_seconds", "So long Jira wants no call at all to the site", told_of},

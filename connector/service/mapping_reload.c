@@ -19,6 +19,7 @@ enum {
     LOOK_MS = 20,    /* is it quiet? */
     AGAIN_MS = 1000, /* the database, or a Jira, did not answer */
     STATUS_BYTES = 4096,
+    SAID_BYTES = 200,
     FORGED_MAX = 8,
 };
 
@@ -45,7 +46,8 @@ struct turn {
     /* what requests keep and was edited in the database: each is told once */
     char forged[FORGED_MAX][SHA256_HEX_SIZE];
     size_t forged_len;
-    char said[200]; /* what was refused last, and why; empty: nothing since */
+    char said_kept[SAID_BYTES]; /* of the last of them */
+    char said[SAID_BYTES];      /* what was offered last and refused, and why; empty: it was not */
 };
 
 struct mapping_reload {
@@ -75,14 +77,12 @@ void mapping_reload_say(struct mapping_reload *r, const char *state)
     buf_add_c(&b, "STATUS=");
     for (size_t i = 0; i < r->count; i++) {
         const struct turn *t = &r->turns[i];
-        const char *live = t->site->o.mapping->sha256;
-        if (i)
-            buf_add_c(&b, "; ");
+        buf_printf(&b, "%s%.*s runs mapping %.8s", i ? "; " : "", STR_ARG(t->site->config->name),
+                   t->site->o.mapping->sha256);
         if (t->said[0])
-            buf_printf(&b, "%.*s runs mapping %.8s, %s", STR_ARG(t->site->config->name), live,
-                       t->said);
-        else
-            buf_printf(&b, "%.*s runs mapping %.8s", STR_ARG(t->site->config->name), live);
+            buf_printf(&b, ", %s", t->said);
+        if (t->forged_len)
+            buf_printf(&b, ", %s", t->said_kept);
     }
     policy_reload_say(r->o.svc->policy_reload, &b);
     (void)!notify_manager(r->o.svc->manager, buf_str(&b));
@@ -126,17 +126,24 @@ static void record(struct turn *t, const char *sha256, const struct diag_list *d
                           buf_str(&b), on_recorded, t);
 }
 
-/* sha256: of what is refused; empty: its file could not be read. */
-static void refuse(struct turn *t, const char *sha256, const struct diag_list *diags)
+/* Is anything refused: of what was offered, or of what requests keep? */
+static void weigh(struct turn *t)
+{
+    t->site->reload_failed = t->said[0] || t->forged_len;
+}
+
+/* sha256: of what is refused; empty: its file could not be read. ret_said: what is said of it. */
+static void refuse(struct turn *t, const char *sha256, const struct diag_list *diags,
+                   char ret_said[SAID_BYTES])
 {
     const struct diag *d = first_error(diags);
     char at[CLOCK_TEXT_SIZE];
 
     clock_rfc3339(clock_wall_ms(&CLOCK_SYSTEM), at);
-    snprintf(t->said, sizeof t->said, "%.8s refused at %.5s UTC: %s %s:%d:%d",
+    snprintf(ret_said, SAID_BYTES, "%.8s refused at %.5s UTC: %s %s:%d:%d",
              sha256[0] ? sha256 : "its file", at + 11, d->code, diags->file, d->pos.line,
              d->pos.column);
-    t->site->reload_failed = true;
+    weigh(t);
     log_error("mapping", "a mapping is refused: the one before goes on",
               LOG_S("site", t->site->config->name), LOG_C("code", d->code),
               LOG_C("file", diags->file), LOG_I("line", d->pos.line),
@@ -155,7 +162,7 @@ void mapping_reload_begin(struct mapping_reload *r)
         if (faults && faults->text.len)
             hash_of(faults->text, sha256);
         if (faults)
-            refuse(&r->turns[i], sha256, faults);
+            refuse(&r->turns[i], sha256, faults, r->turns[i].said);
     }
 }
 
@@ -204,14 +211,14 @@ static struct site_edition *check(struct turn *t, struct arena *arena, struct st
         mapping_run_inline_tests(m, arena, diags);
     if (m && !diags->errors)
         return site_edition_new(m, arena);
-    refuse(t, whole ? sha256 : t->asked, diags);
+    refuse(t, whole ? sha256 : t->asked, diags, t->said);
     return NULL;
 }
 
 static void went_well(struct turn *t)
 {
-    t->site->reload_failed = false;
     t->said[0] = t->refused[0] = '\0';
+    weigh(t);
 }
 
 static void read_file(struct turn *t)
@@ -229,7 +236,7 @@ static void read_file(struct turn *t)
     } else {
         diag_error(diags, "C051", (struct diag_pos){0}, "%s", err.what);
         diag_help(diags, "put the mapping file back, or apply a plan");
-        refuse(t, "", diags);
+        refuse(t, "", diags, t->said);
     }
     if (next && strcmp(next->mapping->sha256, t->site->o.mapping->sha256) != 0) {
         begin(t, next, true);
@@ -243,22 +250,6 @@ static void read_file(struct turn *t)
     } else {
         arena_free(arena);
     }
-}
-
-void mapping_reload_files(struct mapping_reload *r)
-{
-    char state[64];
-
-    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
-             clock_mono_ms(&CLOCK_SYSTEM) * 1000);
-    mapping_reload_say(r, state);
-    for (size_t i = 0; i < r->count; i++) {
-        if (r->turns[i].state == TURN_NONE)
-            read_file(&r->turns[i]);
-        else
-            r->turns[i].again = true;
-    }
-    mapping_reload_say(r, "READY=1");
 }
 
 /* --- what was applied --- */
@@ -483,7 +474,7 @@ static void refuse_kept(struct keeping *k, const struct diag_list *diags)
     if (!t || t->forged_len == FORGED_MAX || forged_find(t, k->sha256) < t->forged_len)
         return;
     str_copy(t->forged[t->forged_len++], SHA256_HEX_SIZE, str_of(k->sha256));
-    refuse(t, k->sha256, diags);
+    refuse(t, k->sha256, diags, t->said_kept);
 }
 
 /* It was put back: all is well with the last of them. */
@@ -498,7 +489,7 @@ static void kept_well(struct keeping *k)
     memmove(t->forged[at], t->forged[t->forged_len], SHA256_HEX_SIZE);
     if (t->forged_len)
         return;
-    went_well(t);
+    weigh(t);
     mapping_reload_say(t->reload, "READY=1");
 }
 
@@ -507,7 +498,7 @@ static void on_body(void *arg, enum store_outcome outcome, struct str body)
     struct keeping *k = arg;
     struct site_edition *known = site_edition_find(k->site, str_of(k->sha256));
 
-    if (known || outcome != STORE_OK || !body.len) { /* another look was faster, or none is there */
+    if (known || outcome != STORE_OK) { /* another look was faster, or it cannot be asked */
         keeping_end(k, known != NULL, known);
         return;
     }
@@ -561,6 +552,37 @@ void mapping_kept(struct service *svc, struct site *site, struct str sha256_hex,
         io_loop_defer(svc->loop, on_known, k);
     else
         store_mapping_body(&svc->store, sha256_hex, on_body, k);
+}
+
+/* --- SIGHUP --- */
+
+static void on_kept_again(void *arg, bool found, struct site_edition *edition)
+{
+    (void)arg, (void)found, (void)edition; /* kept_well has heard */
+}
+
+/* Those that were edited: was one put back whose requests nobody looks at any more? */
+static void kept_again(const struct turn *t)
+{
+    for (size_t i = 0; i < t->forged_len; i++)
+        mapping_kept(t->reload->o.svc, t->site, str_of(t->forged[i]), on_kept_again, NULL);
+}
+
+void mapping_reload_files(struct mapping_reload *r)
+{
+    char state[64];
+
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+             clock_mono_ms(&CLOCK_SYSTEM) * 1000);
+    mapping_reload_say(r, state);
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->turns[i].state == TURN_NONE)
+            read_file(&r->turns[i]);
+        else
+            r->turns[i].again = true;
+        kept_again(&r->turns[i]);
+    }
+    mapping_reload_say(r, "READY=1");
 }
 
 /* --- life --- */

@@ -372,7 +372,20 @@ still as materialized ( -- those of entries that a row goes on saying, each: of 
      where not exists (select from row w where w.request_id = f.request_id and w.what = f.what
                           and (w.form = f.form or f.kind in ('approval.delegated', 'sla.policy')) -- which tell the form themselves
                           and sha256(convert_to(jsonb_strip_nulls(w.ever || w.last)::text, 'UTF8')) = f.sha256)
-     group by 1, 2, 3),
+     group by 1, 2, 3
+    union all
+    -- of the rest the last one, which hashes do not tell from those of its minute: none of these is said any more, and nothing was told, opened again or let go since
+    select max(f.retention_id), f.request_id, max(f.kind), 1
+      from (select x.*, max(x.at) over (partition by x.request_id, x.what) as last_at from filed_of x
+             where x.what in ('ticket of request', 'close', 'flow', 'drift', 'move to a mapping', 'policy of site', 'gate', 'proof of the gate', 'source')) f
+     where f.at >= f.last_at - interval '60 s'
+       and not exists (select from kind k join entry e on e.kind = k.kind where k.what = f.what and e.request_id = f.request_id)
+       and not exists (select from filed r where r.request_id = f.request_id and r.kind = f.what and r.record is not null)
+       and not exists (select from lost l where l.request_id = f.request_id and l.kind = f.what || 's')
+     group by f.request_id, f.what
+    having bool_and(f.sha256 is not null and not exists (
+               select from row w where w.request_id = f.request_id and w.what = f.what
+                  and (w.what in ('flow', 'move to a mapping') and not w.must or sha256(convert_to(jsonb_strip_nulls(w.ever || w.last)::text, 'UTF8')) = f.sha256)))),
 move as materialized (
     select e.request_id, e.seq, e.at, e.kind, e.d->>'to' as led_to, e.d, null::bytea as sha256 from entry e where e.kind in ('request.received', 'request.moved')
     union all
@@ -551,7 +564,8 @@ wrong as (
        and not exists (select from lost_month y where y.kind = 'evidence' and w.request_id = '00000000-0000-0000-0000-000000000000'
                           and y.month = date_trunc('month', coalesce(w.first_at, w.last_at) at time zone 'utc')::date)
     union all
-    select g.seq, format('%s of request %s that had an entry %s are not as they were when it was retained', s.n - coalesce(d.n, 0), s.request_id, s.kind)
+    select g.seq, format('%s of %s that had an entry %s are not as they were when it was retained', s.n - coalesce(d.n, 0),
+               case s.request_id when '00000000-0000-0000-0000-000000000000' then 'no request' else format('request %s', s.request_id) end, s.kind)
       from still s join gone g on g.kind = 'records.retained' and (g.d->>'retention')::bigint = s.retention_id
       left join (select f.request_id, f.kind, count(*) as n from filed f where f.record is not null group by 1, 2) d
         on d.request_id = s.request_id and d.kind = 'observation' and s.kind = 'item.observed'

@@ -184,6 +184,7 @@ def test_keys_belong_to_their_token(site):
     status, problem = site.api("POST", "/v1/access-requests", {**first, "entitlement": "keyed-3"}, "same", token("submit"))
     assert status == 409 and problem["type"] == "urn:countersign:problem:idempotency-key-reused"
     # from before keys had an owner
+    site.forged.append(f"request {one['id']} says otherwise than its entry, by its submitted_by: none")
     site.sql("set session_replication_role = replica; "
              f"update governance.access_request set idempotency_key = 'old-key', submitted_by = null where id = '{one['id']}'")
     assert site.api("POST", "/v1/access-requests", first, "old-key", token("submit"))[1]["id"] == one["id"]
@@ -237,6 +238,7 @@ def test_pages_and_filters(site, made):
     late = pages(site, f"since={from_4}&sort=requested_at", 50)
     assert made[4] in late and made[3] not in late and late == [i for i in everything if i in late]
     assert pages(site, f"since={urllib.parse.quote(from_4, safe='')}&sort=requested_at", 50) == late, "encoded or not"
+    site.forged.append(f"the clock of request {made[5]} is another one")
     site.sql(f"update governance.sla_clock set goal = interval '1 ms' where request_id = '{made[5]}'")
     assert pages(site, "overdue=true") == [made[5]]
     # what comes in between moves no page

@@ -99,6 +99,7 @@ def test_looking_is_on_record_once_an_hour(site, closed):
     for _ in range(5):
         site.auditor(f"/r/{closed}")
     assert site.sql(VIEWS) == count == "2", "loading it again is the same look"
+    site.forged.append(r"view \d+ is another one")
     site.database.psql("set session_replication_role = replica; update governance.evidence_view set at = at - interval '61 min'", user="postgres")
     after = site.auditor(f"/r/{closed}")
     assert site.sql(VIEWS) == "3"
@@ -168,6 +169,7 @@ def test_a_table_that_says_more_than_the_log_proves_nothing(site, tmp_path):
     for _ in range(3):  # else a look that is under way finds it open, and takes it up again
         wait.until(lambda: site.sql(at_rest) == "t", 20, what="nobody is at it")
         time.sleep(0.2)
+    site.forged += [f"request {request} ", r"observation \d+ has no entry"]
     site.database.psql(
         "set session_replication_role = replica; "
         "update governance.access_request set phase = 'closed', phase_reason = 'AllItemsVerified', claim_cycle = 'x', generation = generation + 1, look_at = null, "

@@ -636,6 +636,7 @@ def test_an_intent_that_others_made_idle_is_let_go(site):
     site.fresh()
     assert site.gate("install", "--yes")[0] == 0
     closed = site.workflow()
+    site.forged.append(r"gate \d+ is another one")
     site.sql("update governance.gate_installation set state = 'installing', before = after, planned = after, after = '', "
              "version = version + 5 where state = 'installed'", user="postgres")
     code, out, err = site.gate("install", "--yes")

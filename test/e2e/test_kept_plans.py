@@ -118,6 +118,9 @@ class Kept(world.World):
         self.edit_file("mapping.yaml", "requests:\n", TEMPLATE)
         self.edit_file("mapping.yaml", "expect: { absent: entitlement }\n    sla: { goal: 8h, privileged_goal: 4h }", "expect: { absent: entitlement }")
 
+    def is_held_to_its_evidence(self):
+        return False  # most of its requests are made up
+
     def past(self, sql):
         return self.database.psql(sql, user="postgres", timeout=300)
 

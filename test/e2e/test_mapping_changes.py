@@ -324,10 +324,17 @@ def test_a_broken_file_at_a_start_leaves_the_live_one(site):
 
 def test_a_mapping_that_was_edited_in_the_database_is_not_read(site):
     """Neither the one that a request keeps nor the live one: what it said before goes on, and it is told."""
+    def put(sha256, text):
+        site.database.psql(f"set session_replication_role = replica; update governance.mapping_version set body = $text${text}$text$ "
+                           f"where sha256 = '{sha256}'", user="postgres")
+
     def edit(sha256, old, new):
-        assert old in site.sql(f"select body from governance.mapping_version where sha256 = '{sha256}'")
-        site.database.psql("set session_replication_role = replica; update governance.mapping_version "
-                           f"set body = replace(body, $${old}$$, $${new}$$) where sha256 = '{sha256}'", user="postgres")
+        text = body(sha256)
+        assert old in text
+        put(sha256, text.replace(old, new))
+
+    def body(sha256):
+        return json.loads(site.sql(f"select to_json(body) from governance.mapping_version where sha256 = '{sha256}'"))
 
     key, live = site.ask_removal("okafor"), site.live()
     site.until_phase(key, "fulfilling")
@@ -353,8 +360,9 @@ def test_a_mapping_that_was_edited_in_the_database_is_not_read(site):
     kept_too = site.request(other)["mapping_kept"]
     newer("newest")
     site.service.stop()
-    for sha256 in (kept, kept_too):
-        edit(sha256, OTHER, EDIT)
+    edit(kept, OTHER, EDIT)
+    text = body(kept_too)
+    put(kept_too, "")  # nothing at all is another text, too
     site.start_service()
     for asked in (key, other):
         site.resolve(asked)
@@ -365,13 +373,15 @@ def test_a_mapping_that_was_edited_in_the_database_is_not_read(site):
     for asked in (key, other, key):
         looked_at_again(asked)
     assert site.request(key)["phase"] == "fulfilling" and site.items(key) == "x-fin-ledger-admin"
+    newer("and another")
+    assert 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics() and "M011" in site.told(), "a good file does not put those right"
     assert site.sql("select count(*) from governance.mapping_event where act = 'refused' and detail->>'code' = 'M011'") == "2", "each is told once"
     shown = site.countersign("mapping", "show", "--at", kept[:12], check=False)
     assert shown.returncode == 65 and f"another text of mapping {kept[:12]}" in shown.stderr
     edit(kept, EDIT, OTHER)
     site.until_phase(key, "verifying")
     assert 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics(), "of two"
-    edit(kept_too, EDIT, OTHER)
+    put(kept_too, text)
     site.until_phase(other, "verifying")
     assert 'countersign_mapping_last_reload_successful{site="acme"} 1.000' in site.metrics()
     # the live one, that a plan made so: a service that starts with a file of before

@@ -130,6 +130,30 @@ def test_an_export_that_was_cut_does_not_pass_for_all_of_it(site, tmp_path):
         assert code == 1 and text.startswith(why), (why, text)
 
 
+def test_an_older_export_is_told_from_one_that_was_cut(site, tmp_path):
+    """The log has grown since, and what was signed then is what the export begins with."""
+    path, log = tmp_path / "export", folder(site)
+    wait.until(lambda: size(site) == head(site), 20, what="all is published")
+    lines = site.countersign("evidence", "export").stdout.splitlines(True)
+    end = json.loads(lines[-1])
+
+    def said(cut):
+        path.write_text("".join(cut))
+        return verify(path, "--log", log)[:2]
+    assert said(lines)[0] == 0
+    body = {"kind": "removal", "beneficiary": "later", "source": "sap-fin", "entitlement": "fin-viewer", "requester": "hr-system"}
+    assert site.api("POST", "/v1/access-requests", body, "later")[0] == 201
+    wait.until(lambda: size(site) > end["end"], 20, what="more is published")
+    code, text = said(lines)
+    assert code == 1 and text.startswith(f"it ends with entry {end['end']}, as it says itself") and "it is older than the log" in text, text
+    before = json.loads(lines[-3])
+    forged = {"end": before["seq"], "hash": before["hash"], "checkpoint": end["checkpoint"]}  # more was signed than is there
+    for cut in (lines[:-1], [*lines[:-2], json.dumps(forged, separators=(",", ":")) + "\n"],
+                [*lines[:-1], lines[-1].replace(json.dumps(end["checkpoint"], ensure_ascii=False), '""')]):
+        code, text = said(cut)
+        assert code == 1 and "the end was cut off" in text and "older" not in text, text
+
+
 def test_a_line_without_an_end_takes_no_memory(tmp_path):
     path = tmp_path / "endless"
     with open(path, "wb") as file:
@@ -141,7 +165,7 @@ def test_a_line_without_an_end_takes_no_memory(tmp_path):
 
 
 @pytest.mark.parametrize("named, why", [
-    (["LOG", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "OTHER"], "not the key of a log"),
+    (["LOG", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "NONE"], "cannot open"), (["EXPORT", "--key", "OTHER"], "/other: it is not the key of a log"),
     (["EXPORT", "--log", "NONE"], "there is no directory"), (["EXPORT", "--log", "OTHER"], "there is no directory"),
     (["LOG", "--anchors", "NONE"], "there is no"), (["LOG", "--anchors", "OTHER", "--tsa", "NONE"], "cannot open"),
     (["LOG", "--anchors", "OTHER", "--tsa", "OTHER"], "no certificate"), (["NONE"], "cannot open")], ids=lambda x: " ".join(x) if isinstance(x, list) else "")
@@ -188,6 +212,7 @@ def test_an_auditor_needs_nobody_and_leaves_a_record(site, tmp_path):
     assert done.returncode == 0 and "refused" not in done.stderr, (done.stdout, done.stderr)
     site.service.stop()  # it would call the ticket by its name again
     site.services.pop()
+    site.forged.append(f"ticket of request {other} is another one")
     site.database.psql(UNGUARDED + "insert into governance.site select (jsonb_populate_record(t, '{\"name\": \"beta\", \"url\": \"https://beta.example\"}')).* "
                        f"from governance.site t limit 1; update governance.ticket set site = 'beta', issue_key = '{key}' where request_id = '{other}'", user="postgres")
     several = own("evidence", "export", "--request", key, "--log", folder(site), check=False)

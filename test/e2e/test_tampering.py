@@ -288,6 +288,23 @@ def test_what_nobody_touched_verifies(site, facts):
     copy.drop()
 
 
+def test_every_world_is_held_to_it_when_it_ends(site):
+    """What no test says that it forged is told, and so is what one says that is not found."""
+    name, kind = site.database.rows("select name, kind from governance.source order by name limit 1")[0]
+
+    def edit(to):
+        site.database.psql(f"{EVIL} update governance.source set kind = '{to}' where name = '{name}'", user="postgres")
+    assert site.is_held_to_its_evidence() and site.findings() == []
+    edit("csv")
+    told, = site.findings()
+    assert re.fullmatch(rf"entry \d+ source {name} is another one", told), told
+    site.forged.append(f"source {name} is another one")
+    assert site.findings() == []
+    edit(kind)
+    assert site.findings() == [f"not found: source {name} is another one"]
+    site.forged.clear()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_superuser_is_found_out(site, facts, kind):
     does, who, told = KINDS[kind]

@@ -20,6 +20,7 @@ TIMES = "{ call_timeout: 3s, lease: 5s, lateness: 500ms, index_lag: 500ms, grace
 EVENTS = ["jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated", "comment_deleted"]
 PROPERTY_EVENTS = ["issue_property_set", "issue_property_deleted"]  # of Cloud
 LOGIN = "countersign_daemon"
+FAILED = set()  # files of tests with one that has failed
 
 
 def http(method, url, body=None, headers=None, timeout=20):
@@ -62,6 +63,7 @@ class World:
         self.jira_port = 8471 if fixed_ports else ports.free_port()
         self.services, self.readers = [], {}
         self.folder = self.prism = None
+        self.forged = []  # what a test did behind the back of the evidence, as patterns of what `db verify` has to find of it at the end
 
     # --- life --------------------------------------------------------------------------------------------------------
 
@@ -179,11 +181,26 @@ class World:
         if self.prism:
             complaints = self.prism.complaints()
             self.prism.stop()
+        findings = self.findings() if self.is_held_to_its_evidence() else []
         self.jira.stop()
         self.directory.close()
         self.cluster.close()
         self.remove()
         assert not complaints, "against the OpenAPI files:\n" + "\n".join(complaints)
+        assert not findings, "db verify, when all was over:\n" + "\n".join(findings)
+
+    def is_held_to_its_evidence(self):
+        """Where a test closes it, and none of its file has failed, which may leave anything."""
+        file = os.environ.get("PYTEST_CURRENT_TEST", "").split("::")[0]
+        return file and file not in FAILED
+
+    def findings(self):
+        """What `db verify` finds, by the owner's eyes, that no test has forged; and what a test has forged that it does not find."""
+        told = self.countersign("db", "verify", "--json", "--conninfo", self.database.dsn, check=False)
+        *lines, whole = map(json.loads, told.stdout.splitlines())
+        found = [f"{x['kind']} {x['object']} {x['is']}" for x in lines if x["is"] != "retained"] or ([] if whole["ok"] else [told.stdout + told.stderr])
+        return [what for what in found if not any(re.search(forged, what) for forged in self.forged)] + \
+               [f"not found: {forged}" for forged in self.forged if not any(re.search(forged, what) for what in found)]
 
     def remove(self):
         if self.folder:
@@ -192,7 +209,9 @@ class World:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        if kind:
+            FAILED.add(os.environ.get("PYTEST_CURRENT_TEST", "").split("::")[0])
         self.close()
 
     # --- people and machines -----------------------------------------------------------------------------------------
