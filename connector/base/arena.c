@@ -71,11 +71,10 @@ static struct block *block_new(size_t size)
 
 struct arena *arena_new(size_t limit_bytes)
 {
-    struct arena *a = calloc(1, sizeof *a);
+    struct arena *a = malloc(sizeof *a);
     if (!a)
         abort();
-    a->limit = limit_bytes;
-    a->next_size = FIRST_BLOCK;
+    *a = (struct arena){.limit = limit_bytes, .next_size = FIRST_BLOCK};
     return a;
 }
 

@@ -4,6 +4,12 @@
 
 enum { NAME_CHARS = 40, DAY_CHARS = 10, DIGITS = 20, DAY_MS = 86400000 };
 
+/* Of ASCII, and to be seen: most of what is said. */
+static bool is_plain(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
 void line_add(struct line *l, struct str s)
 {
     size_t run, unseen;
@@ -11,10 +17,9 @@ void line_add(struct line *l, struct str s)
 
     do {
         for (run = unseen = 0; run < s.len && !unseen; run += !unseen)
-            unseen = str_unseen(s, run);
+            unseen = is_plain(s.p[run]) ? 0 : str_unseen(s, run);
         whole = str_copy(l->p + l->len, l->size - l->len, str_n(s.p, run));
-        while (l->p[l->len])
-            l->len++;
+        l->len += __builtin_strlen(l->p + l->len);
         s = str_n(s.p + run + unseen, s.len - run - unseen);
     } while (whole && s.len);
 }

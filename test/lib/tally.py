@@ -2,7 +2,7 @@
 """Counts what test/run ran. One record a test in build/results/tally.jsonl; `sum` prints them and sets the exit code.
 
 A meson test counts as the single tests its output shows: cmocka, TAP, unittest, or a line "passed N failed N skipped N".
-After several suites `sum` says where the time went: each suite with what was built for it, and the slowest files.
+After several suites `sum` says where the time went: what was built, each suite, and the slowest files.
 """
 import collections
 import json
@@ -22,7 +22,7 @@ def note(suite, outcome, name, why="", count=1):
 
 
 def took(kind, suite, name, seconds):
-    """How long a suite, with what was built for it, or a file of tests took."""
+    """How long a build, a suite or a file of tests took."""
     with open(FILE, "a") as file:
         file.write(json.dumps({"outcome": "took", "kind": kind, "suite": suite, "name": name, "seconds": float(seconds), "count": 0}) + "\n")
 
@@ -160,7 +160,7 @@ def end(suite):
         else:
             note(suite, "skipped", suite, "has no tests here")
         skipped = 1
-    start = max(r["at"] for r in records if r["outcome"] == "start")
+    start = max(r["at"] for r in records if r["outcome"] == "start" and r["suite"] == suite)
     words = [f"{passed} passed"] + [f"{n} {word}" for n, word in ((failed, "failed"), (skipped, "skipped")) if n]
     took("suite", suite, suite, time.time() - start)
     print(f"{suite:10} {', '.join(words)}  ({time.time() - start:.1f} s)")
@@ -172,9 +172,10 @@ def times(records):
     suites = [r for r in spent if r["kind"] == "suite"]
     if len(suites) < 2:
         return
-    print(f"time       {sum(r['seconds'] for r in suites):.0f} s, builds among it")
-    for r in suites:
-        print(f"  {r['seconds']:7.1f} s  {r['suite']}")
+    begun = max(r["at"] for r in records if r["outcome"] == "begin")
+    print(f"time       {time.time() - begun:.0f} s; suites ran beside each other")
+    for r in [r for r in spent if r["kind"] == "build"] + suites:
+        print(f"  {r['seconds']:7.1f} s  {'building ' * (r['kind'] == 'build')}{r['name']}")
     print("slowest    files; some ran beside each other")
     files = sorted((r for r in spent if r["kind"] == "file"), key=lambda r: -r["seconds"])
     for r in files[:SLOWEST]:
@@ -196,9 +197,11 @@ def total():
 def main(verb, *words):
     if verb == "begin":
         open(FILE, "w").close()
-    elif verb == "start":
+    if verb in ("begin", "start"):
         with open(FILE, "a") as file:
-            file.write(json.dumps({"outcome": "start", "suite": words[0], "at": time.time(), "count": 0}) + "\n")
+            file.write(json.dumps({"outcome": verb, "suite": "".join(words), "at": time.time(), "count": 0}) + "\n")
+    elif verb == "built":
+        took("build", "build", words[0], time.time() - float(words[1]))
     elif verb in ("pass", "fail", "skip"):
         note(words[0], {"pass": "passed", "fail": "failed", "skip": "skipped"}[verb], *words[1:])
     elif verb == "has":

@@ -82,11 +82,10 @@ static size_t item_at(const struct srequest *r, size_t place)
 void after_fill(const struct sim *s, struct arena *arena, const struct srequest *r,
                 struct dossier *d)
 {
-    struct item_after *items = arena_array(arena, ITEMS_MAX, sizeof *items);
-    struct item *known = arena_array(arena, ITEMS_MAX, sizeof *known);
-
     if (!r->claimed_ms && !may_be_left(r))
         return;
+    struct item_after *items = arena_array(arena, ITEMS_MAX, sizeof *items);
+    struct item *known = arena_array(arena, ITEMS_MAX, sizeof *known);
     d->after.cause = r->cause;
     d->after.over_ms = may_be_left(r) ? r->over_ms : 0;
     for (size_t i = 0; i < d->item_count; i++) {

@@ -99,7 +99,7 @@ static struct approval_given given_of(const struct srequest *r, const struct sap
 
 void approve_fill(struct arena *arena, const struct srequest *r, struct dossier *d)
 {
-    struct approval_given *given = arena_array(arena, APPROVALS_MAX, sizeof *given);
+    struct approval_given *given = arena_array(arena, (size_t)r->approval_count + 1, sizeof *given);
 
     for (int i = 0; i < r->approval_count; i++)
         given[i] = given_of(r, &r->approvals[i]);

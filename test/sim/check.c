@@ -329,7 +329,7 @@ static void check_turn(struct sim *s, const struct srequest *r, const struct dos
 
     if (x->move || phase_is_terminal(d->phase) || d->phase == PHASE_CLOSED)
         return;
-    for (int i = 0; i < s->flow_count; i++) {
+    for (int i = s->flows_over; i < s->flow_count; i++) {
         const struct sflow *w = &s->flows[i];
         if (&s->requests[w->request] == r && !flow_state_is_final(w->f.state))
             work[f.work_count++] = (struct stuck_work){
@@ -493,14 +493,16 @@ static void check_clock(struct sim *s, struct srequest *r)
     r->sla_last_ms = r->verified_ms ? 0 : elapsed;
 }
 
-static void check_tickets(struct sim *s, const struct srequest *r)
+static void check_tickets(struct sim *s)
 {
-    int live = 0;
+    int live[REQUESTS_MAX] = {0};
 
-    for (int i = 0; i < s->ticket_count; i++)
-        live += s->tickets[i].here && s->tickets[i].made_for == (int)(r - s->requests);
-    if (live > 1 && !r->may_have_two)
-        sim_violate(s, "INV4 one live ticket", "%d live tickets", live);
+    for (int i = 0; i < s->ticket_count; i++) {
+        int request = s->tickets[i].made_for;
+        if (request >= 0 && s->tickets[i].here && ++live[request] > 1 &&
+            !s->requests[request].may_have_two)
+            sim_violate(s, "INV4 one live ticket", "%d live tickets", live[request]);
+    }
 }
 
 static void check_awake(struct sim *s, const struct srequest *r)
@@ -510,7 +512,7 @@ static void check_awake(struct sim *s, const struct srequest *r)
 
     if (over || r->look_ms || r->owner)
         return;
-    for (int i = 0; i < s->flow_count; i++) {
+    for (int i = s->flows_over; i < s->flow_count; i++) {
         const struct sflow *f = &s->flows[i];
         if (f->request == (int)(r - s->requests) && !flow_state_is_final(f->f.state))
             return;
@@ -521,10 +523,10 @@ static void check_awake(struct sim *s, const struct srequest *r)
 
 void check_event(struct sim *s)
 {
+    check_tickets(s);
     for (int i = 0; i < s->request_count; i++) {
         struct srequest *r = &s->requests[i];
         check_clock(s, r);
-        check_tickets(s, r);
         check_awake(s, r);
         if (r->approved_hash && r->items_of != r->approved_hash)
             sim_violate(s, "INV11 approved tuple", "approved is %llu, checked is %llu",
@@ -584,7 +586,7 @@ bool check_settled(const struct sim *s)
     for (int i = 0; i < s->request_count; i++)
         if (!request_settled(s, &s->requests[i]))
             return false;
-    for (int i = 0; i < s->flow_count; i++)
+    for (int i = s->flows_over; i < s->flow_count; i++)
         if (!flow_state_is_final(s->flows[i].f.state) && !check_waits_for_people(s, &s->flows[i]))
             return false;
     return true;

@@ -329,7 +329,7 @@ struct sim {
     uint64_t last_hash; /* no edit makes a tuple that was there before */
     int fields;         /* which of two pairs of fields the live mapping names for our words */
     struct sflow flows[FLOWS_MAX];
-    int flow_count;
+    int flow_count, flows_over; /* so many of the first are over for good */
     struct boot *boots[REPLICAS], *all_boots;
     struct cursor cursor;
     int64_t index_lag_ms, lateness_ms, source_lag_ms;

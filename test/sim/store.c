@@ -307,39 +307,39 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
     const struct srequest *r = &s->requests[request];
     struct dossier *d = ARENA_NEW(arena, struct dossier);
 
-    *d = (struct dossier){.request_id = request_id(request),
-                          .version = r->version,
-                          .now_ms = s->now_ms,
-                          .kind = r->kind,
-                          .phase = r->phase,
-                          .mode = r->mode,
-                          .held = r->held,
-                          .contested = r->contest == CONTEST_HELD && !PLANTED(CONTESTED_UNTOLD),
-                          .hold_text = r->held ? STR("no role") : STR_NONE,
-                          .from_ticket = r->from_ticket,
-                          .generation = r->generation,
-                          .requested_ms = r->requested_ms,
-                          .approved_ms = r->approved_ms,
-                          .claimed_ms = r->claimed_ms,
-                          .verified_ms = r->verified_ms,
-                          .closed_ms = r->closed_ms,
-                          .access_until_ms = r->access_until_ms,
-                          .approval_needed = r->approval_needed,
-                          .approval_declined = is_declined(r),
-                          .cancel_asked = r->cancel_asked,
-                          .approved_hash = r->approved_hash,
-                          .site = STR("site"),
-                          .marker = request_id(request),
-                          .claim_cycle = cycle_text(r->claim_cycle),
-                          .answered_cycle = cycle_text(r->answered_cycle),
-                          .notice_shown = r->notice,
-                          .notice_shown_key = r->notice_key,
-                          .reads_since_claim = r->claimed_ms ? r->reads : 0,
-                          .last_read_ms = r->last_read_ms,
-                          .said_hash = r->said_hash,
-                          .said_in = r->said_in,
-                          .unsteady = is_unsteady(s, request),
-                          .touched = r->seen.updated_ms > r->acked_ms};
+    d->request_id = request_id(request);
+    d->version = r->version;
+    d->now_ms = s->now_ms;
+    d->kind = r->kind;
+    d->phase = r->phase;
+    d->mode = r->mode;
+    d->held = r->held;
+    d->contested = r->contest == CONTEST_HELD && !PLANTED(CONTESTED_UNTOLD);
+    d->hold_text = r->held ? STR("no role") : STR_NONE;
+    d->from_ticket = r->from_ticket;
+    d->generation = r->generation;
+    d->requested_ms = r->requested_ms;
+    d->approved_ms = r->approved_ms;
+    d->claimed_ms = r->claimed_ms;
+    d->verified_ms = r->verified_ms;
+    d->closed_ms = r->closed_ms;
+    d->access_until_ms = r->access_until_ms;
+    d->approval_needed = r->approval_needed;
+    d->approval_declined = is_declined(r);
+    d->cancel_asked = r->cancel_asked;
+    d->approved_hash = r->approved_hash;
+    d->site = STR("site");
+    d->marker = request_id(request);
+    d->claim_cycle = cycle_text(r->claim_cycle);
+    d->answered_cycle = cycle_text(r->answered_cycle);
+    d->notice_shown = r->notice;
+    d->notice_shown_key = r->notice_key;
+    d->reads_since_claim = r->claimed_ms ? r->reads : 0;
+    d->last_read_ms = r->last_read_ms;
+    d->said_hash = r->said_hash;
+    d->said_in = r->said_in;
+    d->unsteady = is_unsteady(s, request);
+    d->touched = r->seen.updated_ms > r->acked_ms;
     d->ticket = r->seen;
     d->refused = r->refused_cycle == close_cycle(r) ? r->refused : REFUSAL_NONE;
     d->ticket_read_ms = r->fresh_ms;
@@ -356,29 +356,27 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
 
 struct dossier *store_dossier_first(struct sim *s, struct arena *arena, int request)
 {
-    struct dossier *d = store_dossier(s, arena, request);
-    const struct ticket *t = &d->ticket;
-    bool early = d->phase == PHASE_TICKETING || d->phase == PHASE_FULFILLING;
-    bool fresh = t->presence == TICKET_HERE && d->ticket_read_ms;
+    const struct srequest *r = &s->requests[request];
+    const struct ticket *t = &r->seen;
+    bool early = r->phase == PHASE_TICKETING || r->phase == PHASE_FULFILLING;
+    bool fresh = t->presence == TICKET_HERE && r->fresh_ms;
+    struct str issue_id = r->ticket >= 0 ? cycle_text(r->ticket) : t->issue_id;
 
-    if (str_empty(t->issue_id) || (early && fresh && t->role == STATUS_OPEN))
-        return d;
+    if (str_empty(issue_id) || (early && fresh && t->role == STATUS_OPEN))
+        return store_dossier(s, arena, request);
     struct dossier *brief = ARENA_NEW(arena, struct dossier);
-    *brief = (struct dossier){.brief = true,
-                              .request_id = d->request_id,
-                              .version = d->version,
-                              .now_ms = d->now_ms,
-                              .kind = d->kind,
-                              .phase = d->phase,
-                              .mode = d->mode,
-                              .site = d->site,
-                              .rule = d->rule,
-                              .request_type = d->request_type,
-                              .mapping = d->mapping,
-                              .ticket = {.presence = t->presence,
-                                         .issue_id = t->issue_id,
-                                         .key = t->key,
-                                         .fields_ms = t->fields_ms}};
+    brief->brief = true;
+    brief->request_id = request_id(request);
+    brief->version = r->version;
+    brief->now_ms = s->now_ms;
+    brief->kind = r->kind;
+    brief->phase = r->phase;
+    brief->mode = r->mode;
+    brief->site = STR("site");
+    brief->ticket.presence = t->presence;
+    brief->ticket.issue_id = issue_id;
+    brief->ticket.key = t->key;
+    brief->ticket.fields_ms = t->fields_ms;
     return brief;
 }
 

@@ -253,7 +253,7 @@ bool store_save_flow(struct sim *s, const struct world *w, const struct flow *fl
 
 bool store_has_turn(const struct sim *s, const struct sflow *f)
 {
-    for (int i = 0; i < s->flow_count; i++) {
+    for (int i = s->flows_over; i < s->flow_count; i++) {
         const struct sflow *o = &s->flows[i];
         bool other = o != f && o->request == f->request && o->f.kind == f->f.kind;
         bool open = !flow_state_is_final(o->f.state);
@@ -289,7 +289,7 @@ void store_no_doubt(struct sim *s, struct sflow *f)
 /* Something was changed, or an operator asks: parked work may try again. */
 void store_retry_parked(struct sim *s)
 {
-    for (int i = 0; i < s->flow_count; i++)
+    for (int i = s->flows_over; i < s->flow_count; i++)
         store_retry_flow(s, &s->flows[i]);
 }
 
@@ -335,7 +335,9 @@ static void claim_request(struct sim *s, struct boot *b, struct srequest *r)
 
 void store_claim(struct sim *s, struct boot *b)
 {
-    for (int i = 0; i < s->flow_count; i++) {
+    while (s->flows_over < s->flow_count && flow_state_is_final(s->flows[s->flows_over].f.state))
+        s->flows_over++;
+    for (int i = s->flows_over; i < s->flow_count; i++) {
         struct sflow *f = &s->flows[i];
         bool sleeps = flow_state_is_final(f->f.state) || f->f.state == FS_PARKED;
         bool leased = f->owner && f->lease_until_ms > s->now_ms;

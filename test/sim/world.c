@@ -1,6 +1,8 @@
 /* world.c: the seam for one boot of one replica. Each operation takes a while, may fail or lose its
  * answer, and after a crash of its replica everything fails without having been done. */
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim.h"
 
@@ -8,6 +10,7 @@
 struct op {
     struct boot *boot;
     void *arg;
+    event_fn *then;
     union {
         world_saved_fn *saved;
         world_decided_fn *decided;
@@ -26,7 +29,6 @@ struct op {
     bool failed, refused, rides; /* with others (bulk.c) */
     bool first;                  /* of a look that begins */
     int64_t told_ms;
-    struct call_reply reply;
     enum step step;
     struct reading *reading;
     const struct dossier *dossier;
@@ -36,6 +38,7 @@ struct op {
     const struct flow_rule *rule;
     struct flow_note note;
     struct ticket *gathered; /* read with others, a while before the answer is here */
+    struct call_reply reply; /* of a call alone; others leave it as it is */
 };
 
 /* What a reader says, and around it what the model knows about that read. The visit hands the
@@ -52,9 +55,10 @@ static struct boot *boot_of(struct world *w)
 
 static struct op *op_new(struct world *w, void *arg)
 {
-    struct op *op = calloc(1, sizeof *op);
+    struct op *op = malloc(sizeof *op); /* calloc keeps none at hand */
     if (!op)
         abort();
+    memset(op, 0, offsetof(struct op, reply));
     op->boot = boot_of(w);
     op->arg = arg;
     if (op->boot->alive)
@@ -63,34 +67,22 @@ static struct op *op_new(struct world *w, void *arg)
 }
 
 /* A paused process sees its answers late. */
-static void on_answer(struct sim *s, void *arg, int64_t number);
+static void on_answer(struct sim *s, void *arg, int64_t number)
+{
+    struct op *op = arg;
 
-struct answer {
-    struct op *op;
-    event_fn *fn;
-};
+    if (op->boot->alive && op->boot->paused_until_ms > s->now_ms)
+        sim_at(s, op->boot->paused_until_ms, on_answer, op, AT_THE_SEAM);
+    else
+        op->then(s, op, number);
+}
 
 static void later(struct op *op, int64_t low_ms, int64_t high_ms, event_fn *fn)
 {
     struct sim *s = op->boot->sim;
-    struct answer *a = calloc(1, sizeof *a);
-    if (!a)
-        abort();
-    *a = (struct answer){op, fn};
-    sim_at(s, s->now_ms + rng_range(&s->rng, low_ms, high_ms), on_answer, a, AT_THE_SEAM);
-}
 
-static void on_answer(struct sim *s, void *arg, int64_t number)
-{
-    struct answer *a = arg;
-    struct answer now = *a;
-
-    if (now.op->boot->alive && now.op->boot->paused_until_ms > s->now_ms) {
-        sim_at(s, now.op->boot->paused_until_ms, on_answer, a, AT_THE_SEAM);
-        return;
-    }
-    free(a);
-    now.fn(s, now.op, number);
+    op->then = fn;
+    sim_at(s, s->now_ms + rng_range(&s->rng, low_ms, high_ms), on_answer, op, AT_THE_SEAM);
 }
 
 /* --- saves --- */
@@ -607,6 +599,7 @@ static void sim_step_send(struct world *w, struct arena *arena, const struct flo
     int64_t timeout = s->policy.times.call_timeout_ms;
 
     (void)arena;
+    op->reply = (struct call_reply){0};
     op->fn.call = fn;
     if (op->boot->alive && flow->kind == FLOW_CLOSE)
         check_close_call(s, r);
