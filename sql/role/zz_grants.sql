@@ -76,7 +76,7 @@ grant execute on function governance.checkpoint_passes(uuid, text, timestamptz) 
 grant execute on function governance.evidence_page(text) to countersign_auditor;
 grant execute on function governance.utc(timestamptz) to countersign_auditor; -- exports write times by it
 grant execute on function governance.exception_counts(governance.exception, governance.access_request),
-    governance.exception_is_void(governance.exception, governance.access_request) to countersign_dashboard, countersign_auditor;
+    governance.exception_void(governance.exception, governance.access_request) to countersign_dashboard, countersign_auditor;
 -- auditors put on record what they look at and take away, and run `db verify`
 grant execute on function governance.request_named(text), governance.evidence_taken(uuid, text), governance.events_exported(timestamptz, timestamptz),
     governance.evidence_exported(timestamptz, timestamptz, bigint, text) to countersign_auditor;

@@ -82,7 +82,7 @@ begin
              where f.request_id = p_request and f.kind = 'close' and f.cycle = r.claim_cycle
                and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)
                and not exists (select from governance.exception_covers e
-                                where e.request_id = p_request and governance.exception_stood(e.is_void, e.item_id, r.proven_items)
+                                where e.request_id = p_request and governance.exception_stood(e.void, e.item_id, r.proven_items)
                                   and e.created_at < coalesce(f.ended_at, 'infinity')
                                   and least(e.revoked_at, e.expires_at) > f.created_at));
     end if;
@@ -218,7 +218,7 @@ begin
              where a.request_id = p_request
                and (a.proven_as = 'verified' or p_excepted and a.proven_as = 'exception' and not exists (
                        select from governance.exception_covers x join governance.access_request r on r.id = x.request_id
-                        where x.item_id = p_item and governance.exception_stood(x.is_void, x.item_id, r.proven_items) and x.created_at <= a.proven_at
+                        where x.item_id = p_item and governance.exception_stood(x.void, x.item_id, r.proven_items) and x.created_at <= a.proven_at
                           and least(x.revoked_at, x.expires_at - interval '60 s') > a.proven_at)));
 end $$;
 comment on function governance.dossier_proven(uuid, bigint, boolean) is 'When an item was last proven by reads; null: never, or an exception covered it';

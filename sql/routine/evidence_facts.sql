@@ -159,7 +159,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                        select v.exception_id from governance.request_item i
                         cross join lateral (select k.* from governance.exception_covers k where k.item_id = i.id offset 0) v
                         where i.request_id = r.id and (v.scope <> 'source' or v.created_at < coalesce(r.closed_at, 'infinity'))
-                          and governance.exception_stood(v.is_void, i.id, coalesce(r.proven_items, array[i.id]))
+                          and governance.exception_stood(v.void, i.id, coalesce(r.proven_items, array[i.id]))
                         union select k.id from governance.exception k where k.scope = 'sod' and k.request_id = r.id))
              order by x.id desc limit 50) x
 $$;

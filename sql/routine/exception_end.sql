@@ -243,11 +243,11 @@ begin
     end if;
     return query
         select true, case when bool_and(c.over <= clock_timestamp()) then max(c.over) end
-          from (select x.ended, case when x.is_void then latest.proven_at else x.ended end as over, x.created_at, x.lapsed_at,
+          from (select x.ended, case x.void when 'own' then latest.proven_at else x.ended end as over, x.created_at, x.lapsed_at,
                        -- nobody held the request when one of a source ended: a close may have been decided on it, in one statement
                        case when x.scope = 'source' then interval '10 s' else '0' end as under_way
                   from (select k.*, least(k.revoked_at, k.expires_at - interval '60 s') as ended from governance.exception_covers k
-                         where k.item_id = p_item and governance.exception_stood(k.is_void, p_item, proven)) x) c
+                         where k.item_id = p_item and governance.exception_stood(k.void, p_item, proven)) x) c
         having bool_or(c.created_at <= latest.proven_at and c.ended + c.under_way > latest.proven_at and c.lapsed_at is distinct from '-infinity');
 end $$;
 comment on function governance.exception_debt(uuid, bigint) is 'Is an item owed that an exception let close, and since when does none cover it?';

@@ -15,17 +15,17 @@ comment on function governance.sod_excepted(uuid, text) is 'Is a conflict of sep
 
 -- Of an exception that does not name its request: may the approver be who asks, or who it is for? What is known of people grows: one may
 -- turn out to be void of a request that it let close.
-create or replace function governance.exception_is_void(x governance.exception, r governance.access_request) returns boolean
+create or replace function governance.exception_void(x governance.exception, r governance.access_request) returns text
 -- with its owner's rights: a dashboard's view asks, and may see no people
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select hats[1] & named <> 0 or hats[2] & named <> 0
+    select case when hats[1] & named <> 0 then 'own' when hats[2] & named <> 0 then 'unclear' else '' end
       from governance.exception e join governance.access_request q on q.id = r.id -- of a row of his own making a dashboard could find out who asks
      cross join lateral governance.hats_named(q) as n(named)
      cross join lateral governance.hats_of(q, governance.person_all(e.approved_by, e.approver_names)) as h(hats)
      where e.id = x.id
 $$;
-comment on function governance.exception_is_void(governance.exception, governance.access_request) is
-    'May who approved an exception be who asks, or who it is for? Then it covers nothing of that request';
+comment on function governance.exception_void(governance.exception, governance.access_request) is
+    'Why an exception covers nothing of a request: own (who approved it asks, or it is for him), unclear (nobody can tell); empty = neither';
 
 -- Nor is it who said that the work is done: 4 of hats_of, as guard_exception has it.
 create or replace function governance.exception_counts(x governance.exception, r governance.access_request) returns boolean
@@ -41,12 +41,12 @@ comment on function governance.exception_counts(governance.exception, governance
 
 -- What let a request close, among exceptions that are of an item: one that is void covered nothing that reads proved then (proven_items),
 -- and all else.
-create or replace function governance.exception_stood(p_void boolean, p_item bigint, p_proven bigint[]) returns boolean
+create or replace function governance.exception_stood(p_void text, p_item bigint, p_proven bigint[]) returns boolean
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$ -- no plan needed; a function in SQL is planned at each call
 begin
-    return not p_void or p_item <> all (coalesce(p_proven, '{}'));
+    return p_void = '' or p_item <> all (coalesce(p_proven, '{}'));
 end $$;
-comment on function governance.exception_stood(boolean, bigint, bigint[]) is
+comment on function governance.exception_stood(text, bigint, bigint[]) is
     'Did an exception stand for an item where its request was closed? Of one that is void now: where no reads proved the item';
 
 -- As the view exception_covers says, asked step by step: hardly any request has one, and each look at a request asks.

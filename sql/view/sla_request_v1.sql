@@ -45,7 +45,7 @@ select r.id as request_id,
        (select string_agg(distinct i.source, ', ' order by i.source)
           from governance.request_item i where i.request_id = r.id and i.replaced_at is null) as application,
        (select max(x.exception_id) from governance.exception_covers x
-         where x.request_id = r.id and not x.is_void
+         where x.request_id = r.id and x.void = ''
            and (x.created_at <= c.stopped_at or c.ended is distinct from 'verified' and c.ended is distinct from 'withdrawn')) as exception_id,
        s.url || '/browse/' || nullif(t.issue_key, '') as issue_url
   from governance.access_request r

@@ -1,6 +1,6 @@
 -- What the sweep does about exceptions: those of who left, of whole sources in portions, of duties defined anew; and who hears of it.
 set role countersign_service;
-select plan(59);
+select plan(60);
 
 create function pg_temp.grants(more jsonb) returns bigint language sql as $$
     select (governance.exception_grant('{"owner": "ann@example.com", "approved_by": "bob@example.com", "reason": "why", "control": "watched daily"}'
@@ -200,6 +200,21 @@ select is((select lapsed_at from governance.exception_debt(:'late', t.item(:'lat
 select is(pg_temp.owed(:'hers'), 'true/f/true/f false/f/false/t', 'what reads proved, and another exception covers, is not');
 select ok((select jsonb_path_query_array(governance.evidence_exceptions(r), '$[*].number') @> to_jsonb(:v::bigint) from governance.access_request r where id = :'late'), 'what let it close stays on its page');
 select is((select string_agg(verdict, ' ' order by item_id) from governance.item_verdict where request_id = :'late'), 'unknown', 'and lets nothing close any more');
+
+-- where nobody can tell, it covers nothing more, and is owed when it ends
+select governance.exception_revoke(:v, 'carol', 'it reads again');
+select pg_temp.asked(array['plain:absent'], '{"beneficiary": "zoe@example.com"}') as doubt \gset
+select pg_temp.grants('{"scope": "source", "source": "plain", "owner": "712020:own", "approved_by": "712020:zed"}') as z \gset
+reset role;
+update governance.access_request set version = version + 1, beneficiary_names = '{account=712020:zoe}', requester_names = '{account=712020:ask}' where id = :'doubt';
+set role countersign_service;
+select pg_temp.closed(:'doubt', 'exception');
+reset role;
+set session_replication_role = replica;
+update governance.access_request set beneficiary_names = '{}' where id = :'doubt';
+set session_replication_role = origin;
+set role countersign_service;
+select is(pg_temp.owed(:'doubt'), 'true/f/false/f', 'nobody is sent to work for a doubt');
 
 -- who did the work excepts nothing of it, whatever came first
 create function pg_temp.done_by(request uuid, who text) returns void language plpgsql as $$

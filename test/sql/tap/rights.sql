@@ -32,7 +32,7 @@ select is_empty($$select p.proname from pg_proc p join pg_namespace n on n.oid =
                     where n.nspname = 'governance' and r.rolname in ('countersign_ingest', 'countersign_auditor', 'countersign_dashboard')
                       and has_function_privilege(r.oid, p.oid, 'execute')
                       -- which a view asks for them: yes or no, or what is owed, about a row that only a view can hand over; how a key is folded
-                      and not (p.proname in ('approval_is', 'approval_stands', 'approval_nobody_may', 'exception_counts', 'exception_is_void', 'permit_in_the_way', 'emergency_owed', 'person_folded') and r.rolname <> 'countersign_ingest')
+                      and not (p.proname in ('approval_is', 'approval_stands', 'approval_nobody_may', 'exception_counts', 'exception_void', 'permit_in_the_way', 'emergency_owed', 'person_folded') and r.rolname <> 'countersign_ingest')
                       -- and when a goal passes, which the same view shows
                       and not (p.proname = 'checkpoint_passes' and r.rolname <> 'countersign_ingest')
                       -- what an auditor may read table by table, put together
