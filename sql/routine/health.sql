@@ -10,8 +10,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'flows_parked', (select count(*) from governance.flow where state = 'parked'),
         'flow_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - created_at))::bigint, 0)
                                   from governance.flow where state not in ('done', 'moot', 'parked')),
-        'requests_open', (select count(*) from governance.access_request r where not
-                             (select is_terminal or name = 'closed' from governance.phase p where p.name = r.phase)),
+        'requests_open', (select count(*) from governance.access_request r where r.phase = any (array( -- by the index of phases: what is over is not looked at
+                             select p.name from governance.phase p where not p.is_terminal and p.name <> 'closed'))),
         'tickets_unreadable', (select count(*) from governance.ticket t where t.unreadable >= 5 and t.state <> 'gone'
                                   and (t.read_at is null or t.read_at < t.unreadable_at)),
         'sites_held', (select coalesce(jsonb_agg(c.site order by c.site), '[]') from governance.poll_cursor c where governance.site_is_held(c.site)),
@@ -19,9 +19,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'requests_held', (select count(*) from governance.access_request where held),
         'privileged_removals_late', governance.privileged_removals_late(),
         'removal_to_grant_percent', governance.removal_to_grant_percent(),
-        'removal_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - c.started_at))::bigint, 0)
-            from governance.sla_clock c join governance.access_request r on r.id = c.request_id
-           where c.stopped_at is null and r.kind = 'removal'),
+        'removal_oldest_seconds', coalesce((select extract(epoch from clock_timestamp() - c.started_at)::bigint
+            from governance.sla_clock c where c.stopped_at is null and c.kind = 'removal' order by c.started_at limit 1), 0),
         'closed_without_proof', (select count(*) from governance.escalation e where e.kind = 'breach' and (e.reason = 'ClosedBeforeProof' or e.reason = 'RemovalEndedOnTicket'
                and exists (select from governance.access_request r where r.id = e.request_id and r.mode = 'enforce'))),
         'drifts_live', (select count(*) from governance.drift d left join governance.access_request q on q.id = d.opened

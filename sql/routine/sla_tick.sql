@@ -9,39 +9,51 @@ begin
 end $$;
 comment on function governance.clock_due(governance.sla_clock) is 'When the goal of a clock passes, by the pauses that are over';
 
--- Of a checkpoint as it runs: approve until it may be worked on, fulfil until somebody says done, verify anew with each claim.
+-- Of a checkpoint as it runs: approve until it may be worked on, fulfil until somebody says done, verify anew with each claim. Business
+-- time is counted for what is asked alone: not for what was taken, and where the goal passes only of what is due.
 create or replace function governance.clock_rungs(c governance.sla_clock, r governance.access_request)
 returns table (key text, checkpoint text, percent int, deed text, value text, field text, at timestamptz, passes_at timestamptz)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$ -- else planned for each clock anew
 begin
     if c.policy_id is null then
         return query
-        select x.p || '%', 'whole'::text, x.p, 'event'::text, ''::text, ''::text,
-               c.started_at + c.paused + c.goal * x.p / 100.0, c.started_at + c.paused + c.goal
-          from unnest(c.percents) with ordinality as x(p, n) where x.n > c.steps_done and c.goal is not null;
+        select x.p || '%', 'whole'::text, x.p, 'event'::text, ''::text, ''::text, a.at,
+               case when a.at <= clock_timestamp() then c.started_at + c.paused + c.goal end
+          from unnest(c.percents) with ordinality as x(p, n)
+         cross join lateral (select c.started_at + c.paused + c.goal * x.p / 100.0 as at offset 0) a
+         where x.n > c.steps_done and c.goal is not null
+           and not exists (select from governance.escalation e where e.request_id = c.request_id and e.kind = 'sla' and e.key = x.p || '%');
         return;
     end if;
     return query
-    select concat_ws('/', u.of, case when u.of = 'verify' then r.generation end, u.percent || '%', u.deed, u.n), u.of, u.percent, u.deed,
-           coalesce(u.value, ''), coalesce(u.field, ''),
-           governance.counted_on(c.calendar_id, b.begins, (b.goal * u.percent / 100.0) + b.held),
-           governance.counted_on(c.calendar_id, b.begins, b.goal + b.held)
-      from governance.sla_policy y
+    select w.key, w.of, w.percent, w.deed, coalesce(w.value, ''), coalesce(w.field, ''), a.at,
+           case when a.at <= clock_timestamp() then governance.counted_on(c.calendar_id, w.begins, b.goal + b.held) end
+      from ( -- first which are to come: offset
+            select y.body, k.key, u.of, u.percent, u.deed, u.value, u.field, s.begins
+              from governance.sla_policy y
+             cross join lateral (
+                    select x.n, x.j->>'of' as of, (x.j->>'percent')::int as percent, x.j->>'deed' as deed, x.j->>'value' as value, x.j->>'field' as field
+                      from jsonb_array_elements(y.body->'rungs') with ordinality as x(j, n)) u
+             cross join lateral (
+                    select case when u.of = 'whole' then c.started_at
+                                when u.of = governance.checkpoint_of(r.phase) then
+                                     case u.of when 'approve' then c.started_at when 'fulfil' then r.approved_at else r.claimed_at end end as begins) s
+             cross join lateral (
+                    select concat_ws('/', u.of, case when u.of = 'verify' then r.generation end, u.percent || '%', u.deed, u.n) as key) k
+             where y.id = c.policy_id and s.begins is not null
+               and not exists (select from governance.escalation e where e.request_id = c.request_id and e.kind = 'sla' and e.key = k.key)
+            offset 0) w
      cross join lateral (
-            select x.n, x.j->>'of' as of, (x.j->>'percent')::int as percent, x.j->>'deed' as deed, x.j->>'value' as value, x.j->>'field' as field
-              from jsonb_array_elements(y.body->'rungs') with ordinality as x(j, n)) u
-     cross join lateral (
-            select case when u.of = 'whole' then c.started_at
-                        when u.of = governance.checkpoint_of(r.phase) then
-                             case u.of when 'approve' then c.started_at when 'fulfil' then r.approved_at else r.claimed_at end end as begins) s
-     cross join lateral (
-            select s.begins, make_interval(secs => (y.body->'goals'->>u.of)::bigint / 1000.0) as goal,
+            select make_interval(secs => (w.body->'goals'->>w.of)::bigint / 1000.0) as goal,
                    case when c.paused = interval '0' then interval '0' else (
-                       select coalesce(sum(governance.counted(c.calendar_id, greatest(p.from_at, s.begins), p.ended_at)), '0')
-                         from governance.sla_pause p where p.request_id = c.request_id and p.ended_at is not null) end as held) b
-     where y.id = c.policy_id and b.begins is not null;
+                       select coalesce(sum(governance.counted(c.calendar_id, greatest(p.from_at, w.begins), p.ended_at)), '0')
+                         from governance.sla_pause p where p.request_id = c.request_id and p.ended_at is not null) end as held
+            offset 0) b
+     cross join lateral (select governance.counted_on(c.calendar_id, w.begins, (b.goal * w.percent / 100.0) + b.held) as at offset 0) a;
 end $$;
-comment on function governance.clock_rungs(governance.sla_clock, governance.access_request) is 'The rungs of a clock as its request stands, and when each is due';
+comment on function governance.clock_rungs(governance.sla_clock, governance.access_request) is
+    'The rungs of a clock as its request stands that are not taken, and when each is due; of those that are, when their goal passes';
 
 create or replace function governance.clock_next(c governance.sla_clock, r governance.access_request) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -51,8 +63,7 @@ begin
     elsif c.policy_id is null then
         return c.started_at + c.paused + c.goal * c.percents[c.steps_done + 1] / 100.0;
     end if;
-    return (select min(x.at) from governance.clock_rungs(c, r) x
-             where not exists (select from governance.escalation e where e.request_id = c.request_id and e.kind = 'sla' and e.key = x.key));
+    return (select min(x.at) from governance.clock_rungs(c, r) x);
 end $$;
 comment on function governance.clock_next(governance.sla_clock, governance.access_request) is 'When its next rung is due; null: none is';
 
@@ -110,6 +121,7 @@ declare
     g record;
     did text;
     n int := 0;
+    to_come timestamptz;
     later timestamptz;
 begin
     select * into c from governance.sla_clock x where x.request_id = p_request for update;
@@ -121,11 +133,12 @@ begin
         select * into c from governance.sla_clock x where x.request_id = p_request;
     end if;
     select * into r from governance.access_request x where x.id = p_request;
-    for g in select x.* from governance.clock_rungs(c, r) x
-              where x.at <= clock_timestamp()
-                and not exists (select from governance.escalation e where e.request_id = p_request and e.kind = 'sla' and e.key = x.key)
-              order by x.at, x.key
+    for g in select x.* from governance.clock_rungs(c, r) x where x.at is not null order by x.at, x.key
     loop
+        if g.passes_at is null then
+            to_come := g.at; -- the first that is not due
+            exit;
+        end if;
         did := governance.rung_act(r, g.deed, g.value, g.field, g.key, g.passes_at);
         if did is null then
             later := clock_timestamp() + interval '1 min';
@@ -139,9 +152,10 @@ begin
         exit when c.policy_id is null; -- one at a time, as ever
     end loop;
     c.steps_done := c.steps_done + n;
-    update governance.sla_clock x
-       set steps_done = c.steps_done, next_step_at = case when later is null then governance.clock_next(c, r) else later end
-     where x.request_id = p_request;
+    if c.policy_id is null then
+        to_come := governance.clock_next(c, r);
+    end if;
+    update governance.sla_clock x set steps_done = c.steps_done, next_step_at = coalesce(later, to_come) where x.request_id = p_request;
     return n;
 end $$;
 comment on function governance.clock_step(uuid) is 'Take every rung of one clock that is due';

@@ -1,5 +1,6 @@
 -- Our clock of each request, and beside it those of the service desk. Deadlines are counted in seconds, not in days: a day of which
--- daylight saving takes an hour is no shorter goal.
+-- daylight saving takes an hour is no shorter goal. One moment for all rows, that of the statement: a clock that is asked row by row is
+-- in the way of every plan.
 create or replace view sla.clock_v1 as
 select c.request_id,
        t.issue_key,
@@ -23,8 +24,8 @@ select c.request_id,
            when c.goal is null then 'no_goal'
            when c.paused_since is not null then 'paused'
            when x.ends > x.due_at then 'breached'
-           when x.due_at - x.ends < interval '30 min' then 'under_30_min'
-           when x.due_at - x.ends < interval '1 hour' then 'under_1_hour'
+           when x.due_at < x.ends + interval '30 min' then 'under_30_min'
+           when x.due_at < x.ends + interval '1 hour' then 'under_1_hour'
            else 'over_1_hour'
        end as band,
        c.steps_done,
@@ -41,8 +42,8 @@ select c.request_id,
   left join governance.sla_calendar k on k.id = c.calendar_id
  cross join lateral (
         select n.ends, n.ends - c.started_at - c.paused as elapsed,
-               coalesce(c.due_at, c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused))) as due_at
-          from (select coalesce(c.stopped_at, c.paused_since, clock_timestamp()) as ends) n) x
+               coalesce(c.due_at, c.started_at + make_interval(secs => date_part('epoch', c.goal + c.paused))) as due_at
+          from (select coalesce(c.stopped_at, c.paused_since, statement_timestamp()) as ends) n) x
 union all
 select j.request_id,
        t.issue_key,
@@ -76,7 +77,7 @@ select j.request_id,
        j.cycle,
        null,
        null,
-       extract(epoch from coalesce(c.stopped_at, c.paused_since, clock_timestamp()) - c.started_at - c.paused)::bigint - j.elapsed_ms / 1000
+       extract(epoch from coalesce(c.stopped_at, c.paused_since, statement_timestamp()) - c.started_at - c.paused)::bigint - j.elapsed_ms / 1000
   from governance.jsm_clock j
   join governance.sla_clock c on c.request_id = j.request_id
   join governance.access_request r on r.id = j.request_id

@@ -11,19 +11,19 @@ select x.id as exception_id,
        x.created_at as granted_at,
        x.expires_at,
        x.revoked_at,
-       case when x.revoked_at is not null then 'revoked' when x.expires_at <= n.now then 'expired' when v.is_void then 'void' else 'live' end as state,
-       x.revoked_at is null and x.expires_at > n.now and not v.is_void as is_live,
+       case when x.revoked_at is not null then 'revoked' when x.expires_at <= statement_timestamp() then 'expired' when v.is_void then 'void' else 'live' end as state,
+       x.revoked_at is null and x.expires_at > statement_timestamp() and not v.is_void as is_live,
        u.is_expired_unresolved,
        extract(epoch from x.expires_at - x.created_at)::bigint as granted_seconds,
-       case when x.revoked_at is null then extract(epoch from x.expires_at - n.now)::bigint end as remaining_seconds,
+       case when x.revoked_at is null then extract(epoch from x.expires_at - statement_timestamp())::bigint end as remaining_seconds,
        x.plea_edit <> '' as is_from_ticket,
        x.compensating_control <> '' as has_control,
        x.scope,
        x.renews as renews_id,
        x.review_at,
-       case when x.revoked_at is not null then coalesce(x.ended_why, 'revoked') when x.expires_at <= n.now then 'expired' when v.is_void then 'void' end as ended_as,
+       case when x.revoked_at is not null then coalesce(x.ended_why, 'revoked') when x.expires_at <= statement_timestamp() then 'expired' when v.is_void then 'void' end as ended_as,
        case when isfinite(x.lapsed_at) then x.lapsed_at end as lapsed_at,
-       extract(epoch from least(x.revoked_at, n.now) - x.created_at)::bigint as age_seconds
+       extract(epoch from least(x.revoked_at, statement_timestamp()) - x.created_at)::bigint as age_seconds
   from governance.exception x
   left join governance.request_item i on i.id = x.item_id
  cross join lateral (select coalesce(x.request_id, i.request_id) as request_id) q
@@ -31,9 +31,8 @@ select x.id as exception_id,
   left join governance.access_request r on r.id = q.request_id
   left join governance.site s on s.name = r.site
   left join governance.ticket t on t.request_id = q.request_id
- cross join lateral (select clock_timestamp() as now) n
  cross join lateral ( -- as sod_stands has it: the set of duties was defined anew
-        select x.scope = 'sod' and x.revoked_at is null and x.expires_at > n.now and exists (
+        select x.scope = 'sod' and x.revoked_at is null and x.expires_at > statement_timestamp() and exists (
                    select from governance.sod_set s
                     where s.name = x.sod_set and s.id > coalesce(x.sod_set_id, 0) and not exists (
                           select from governance.sod_set o
@@ -41,20 +40,18 @@ select x.id as exception_id,
                              and array(select row(m.source, m.entitlement)::text from governance.sod_member m where m.set_id = o.id order by m.source, m.entitlement)
                                  = array(select row(m.source, m.entitlement)::text from governance.sod_member m where m.set_id = s.id order by m.source, m.entitlement)))
                as is_void) v
- cross join lateral ( -- once, not wherever it is asked for: offset
-        select x.revoked_at is null and x.expires_at <= n.now
+ cross join lateral ( -- whoever asks for it in more places than one does so around (… offset 0), else it is found out in each
+        select x.revoked_at is null and x.expires_at <= statement_timestamp()
                and c.ended is distinct from 'verified' and c.ended is distinct from 'withdrawn'
                and x.scope <> 'source' and i.replaced_at is null and i.superseded_by is null
                and not exists (select from governance.late_proof p where p.item_id = x.item_id and p.proven_at >= x.created_at)
-               -- covered anew: found by its item or by its request, which have an index each
+               -- covered anew: by one that is live, of which there are few, so they are gathered once
                and case when x.item_id is not null
-                        then not exists (select from governance.exception y where y.item_id = x.item_id
-                                           and row(y.request_id, y.sod_set) is not distinct from row(x.request_id, x.sod_set)
-                                           and y.scope <> 'source' and y.revoked_at is null and y.expires_at > n.now)
-                        else not exists (select from governance.exception y where y.request_id = x.request_id
-                                           and row(y.item_id, y.sod_set) is not distinct from row(x.item_id, x.sod_set)
-                                           and y.scope <> 'source' and y.revoked_at is null and y.expires_at > n.now) end as is_expired_unresolved
-        offset 0) u;
+                        then x.item_id not in (select y.item_id from governance.exception y
+                                                where y.item_id is not null and y.revoked_at is null and y.expires_at > statement_timestamp())
+                        else (x.request_id, coalesce(x.sod_set, '')) not in (
+                                 select y.request_id, coalesce(y.sod_set, '') from governance.exception y
+                                  where y.request_id is not null and y.revoked_at is null and y.expires_at > statement_timestamp()) end as is_expired_unresolved) u;
 comment on view sla.exception_v1 is 'One row an exception: what was let close without proof, and whether that has ended. Stable: columns are only added at the end';
 comment on column sla.exception_v1.exception_id is 'Exception';
 comment on column sla.exception_v1.request_id is 'Request of the item it covers; null = all requests of its source';

@@ -1,6 +1,7 @@
 -- Removals measured like grants. A week is that in which it was asked for, so what is still open counts against its own week for
--- ever. The week begins on Monday 00:00 UTC; both steps of that are immutable, so an index holds it
--- (sla_clock_week), with all that is asked here.
+-- ever. The week begins on Monday 00:00 UTC (345600 s is such a one). An index (sla_clock_week) holds all that is asked here in the
+-- order of the groups, with the seconds of what is over: these three expressions are its own, letter by letter. One moment, that of
+-- the statement, for all rows.
 create or replace view sla.parity_weekly_v1 as
 select w.week_at,
        w.change_kind,
@@ -22,7 +23,7 @@ select w.week_at,
                   / nullif(max(coalesce(nullif(w.p90, 'infinity'), w.p90_least)) filter (where w.change_kind = 'grant')
                            over (partition by w.week_at, w.is_privileged), 0))::numeric, 2) end as removal_to_grant_ratio,
        w.counted
-  from (select date_trunc('week', c.started_at at time zone 'UTC') at time zone 'UTC' as week_at,
+  from (select date_bin('7 days', c.started_at, to_timestamp(345600)) as week_at,
                c.kind as change_kind,
                c.is_privileged,
                count(*) as asked,
@@ -32,19 +33,21 @@ select w.week_at,
                count(*) filter (where c.ended = 'withdrawn') as withdrawn,
                count(*) filter (where c.stopped_at is null) as open_now,
                count(*) filter (where c.stopped_at is null and not x.is_within) as overdue_now,
-               extract(epoch from max(x.elapsed) filter (where c.stopped_at is null))::bigint as oldest_open_seconds,
-               count(*) filter (where c.goal is not null and not coalesce(c.ended = 'withdrawn' and x.is_within, false)) as counted,
+               extract(epoch from max(e.elapsed) filter (where c.stopped_at is null))::bigint as oldest_open_seconds,
+               -- in this order: of most it is known by the first word
+               count(*) filter (where c.goal is not null and (c.ended is null or c.ended <> 'withdrawn' or not x.is_within)) as counted,
                percentile_disc(0.5) within group (order by x.proven) filter (where x.counts) as p50,
                percentile_disc(0.9) within group (order by x.proven) filter (where x.counts) as p90,
                percentile_disc(0.9) within group (order by x.age) filter (where x.counts) as p90_least
           from governance.sla_clock c
-         cross join lateral (select coalesce(c.stopped_at, c.paused_since, clock_timestamp()) as ends) n
-         cross join lateral (select n.ends - c.started_at - c.paused as elapsed) e
+         cross join lateral (select coalesce(c.stopped_at, c.paused_since, statement_timestamp()) as ends) n
+         cross join lateral (select n.ends - c.started_at - c.paused as elapsed,
+                                    round(date_part('epoch', c.stopped_at - c.started_at - c.paused)) as took) e
          cross join lateral (
-                select e.elapsed, case when c.due_at is null then e.elapsed <= c.goal else n.ends <= c.due_at end as is_within,
+                select case when c.due_at is null then e.elapsed <= c.goal else n.ends <= c.due_at end as is_within,
                        c.ended is null or c.ended = 'verified' as counts,
-                       round(date_part('epoch', e.elapsed)) as age,
-                       case when c.stopped_at is null then float8 'infinity' else round(date_part('epoch', e.elapsed)) end as proven) x
+                       case when c.stopped_at is null then round(date_part('epoch', e.elapsed)) else e.took end as age,
+                       case when c.stopped_at is null then float8 'infinity' else e.took end as proven) x
          group by 1, 2, 3) w;
 comment on view sla.parity_weekly_v1 is 'One row a week of asking, kind of change and privilege: are removals as fast as grants? Open requests count. Stable: columns are only added at the end';
 comment on column sla.parity_weekly_v1.week_at is 'Monday 00:00 UTC of the week it was asked for in';

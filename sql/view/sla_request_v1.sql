@@ -1,11 +1,13 @@
+-- From the clock, which each request has and which says what it is of: so its ticket, site, policy and the request itself are read only
+-- where somebody asks for what they alone know.
 create or replace view sla.request_v1 as
-select r.id as request_id,
+select c.request_id,
        t.issue_key,
        r.site,
        r.request_type,
        r.rule,
-       r.kind as change_kind,
-       r.is_privileged,
+       c.kind as change_kind,
+       c.is_privileged,
        r.subject_kind,
        r.lifecycle,
        r.mode as gate_mode,
@@ -31,8 +33,8 @@ select r.id as request_id,
            when coalesce(b.counted, n.now - c.started_at - c.paused) >= c.goal * 0.75 then 'at_risk'
            else 'running'
        end as sla_state,
-       (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'breach') as refused_closes,
-       (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'sla') as escalation_level,
+       (select count(*) from governance.escalation e where e.request_id = c.request_id and e.kind = 'breach') as refused_closes,
+       (select count(*) from governance.escalation e where e.request_id = c.request_id and e.kind = 'sla') as escalation_level,
        c.ended as outcome,
        r.cause,
        r.follows,
@@ -43,16 +45,17 @@ select r.id as request_id,
        k.name as calendar,
        coalesce(c.due_at, c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused))) as due_at,
        (select string_agg(distinct i.source, ', ' order by i.source)
-          from governance.request_item i where i.request_id = r.id and i.replaced_at is null) as application,
+          from governance.request_item i where i.request_id = c.request_id and i.replaced_at is null) as application,
        (select max(x.exception_id) from governance.exception_covers x
-         where x.request_id = r.id and x.void = ''
+         where x.request_id = c.request_id and x.void = ''
            and (x.created_at <= c.stopped_at or c.ended is distinct from 'verified' and c.ended is distinct from 'withdrawn')) as exception_id,
-       s.url || '/browse/' || nullif(t.issue_key, '') as issue_url
-  from governance.access_request r
-  join governance.sla_clock c on c.request_id = r.id
+       s.url || '/browse/' || nullif(t.issue_key, '') as issue_url,
+       c.stopped_at
+  from governance.sla_clock c
+  left join governance.access_request r on r.id = c.request_id
   left join governance.sla_policy y on y.id = c.policy_id
   left join governance.sla_calendar k on k.id = c.calendar_id
- cross join lateral (select clock_timestamp() as now) n
+ cross join lateral (select statement_timestamp() as now) n -- one moment for all rows
   left join lateral ( -- business time so far of one that runs: governance.business_until, which dashboards may not call
         select make_interval(secs => max(e.open) - coalesce(max(a.open), 0)) - c.paused_business as counted
           from (select s.before_s + extract(epoch from least(coalesce(c.paused_since, n.now), s.closes_at) - s.opens_at) as open
@@ -62,7 +65,7 @@ select r.id as request_id,
                        from governance.sla_span s where s.calendar_id = c.calendar_id and s.opens_at <= c.started_at
                       order by s.opens_at desc limit 1) a on true) b on c.calendar_id is not null and c.stopped_at is null
   left join governance.site s on s.name = r.site
-  left join governance.ticket t on t.request_id = r.id;
+  left join governance.ticket t on t.request_id = c.request_id;
 comment on view sla.request_v1 is 'One row a governed request: from the first request to verified fulfilment. Stable: columns are only added at the end';
 comment on column sla.request_v1.request_id is 'Request';
 comment on column sla.request_v1.issue_key is 'Ticket key; null until there is a ticket';
@@ -98,3 +101,4 @@ comment on column sla.request_v1.due_at is 'When the goal passes; while it is pa
 comment on column sla.request_v1.application is 'Application it is about: the source that is read; several are in one text, by name; null = nothing is asked for that maps';
 comment on column sla.request_v1.exception_id is 'Latest exception that covers it or an item of it, granted before its clock was stopped otherwise, live or not; null = none';
 comment on column sla.request_v1.issue_url is 'Address of the ticket; null until there is a ticket';
+comment on column sla.request_v1.stopped_at is 'When its clock stopped, however it ended; null = it runs';
