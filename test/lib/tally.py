@@ -87,7 +87,7 @@ def record(suite, name, text, ok, why):
 
 
 def meson(suite, path):
-    if not os.path.exists(path):
+    if not os.path.exists(path) or not os.path.getsize(path):
         note(suite, "failed", "meson", "ran nothing")
         return
     with open(path) as file:
