@@ -89,9 +89,9 @@ static bool check_file(struct reading *r, const char *manifest_path, const struc
         snprintf(path, sizeof path, "%.*s%s", slash ? (int)(slash + 1 - manifest_path) : 0,
                  manifest_path, name) >= PATH_BYTES)
         return FAIL(err, ERR_INPUT, "the manifest names no file beside it");
-    FILE *from = fopen(path, "re");
+    FILE *from = file_open(path);
     if (!from)
-        return FAIL(err, ERR_INPUT, "%s is missing", name);
+        return FAIL(err, ERR_INPUT, "%s is missing, or is no file", name);
     bool good = read_lines(r, from, err);
     fclose(from);
     digest_end(r->digest, digest);

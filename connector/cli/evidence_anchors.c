@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/stamp.h"
+#include "cli/lines.h"
 #include "io/io_file.h"
 #include "json/json_read.h"
 
@@ -27,9 +28,8 @@ struct evidence_anchors {
     struct arena *arena; /* of what is read once */
     /* a file: where it stands, and a line that was read already and is of the next one */
     FILE *file;
-    char *line;
-    size_t line_cap;
-    ssize_t ahead; /* its length; 0: none is */
+    struct lines lines;
+    struct str ahead; /* empty: none is */
     int64_t line_number, note_line;
     /* a directory: sizes in their order */
     int64_t *sizes;
@@ -53,6 +53,21 @@ static bool faulty(const struct evidence_anchors *a, struct err *err)
     return FAIL(err, ERR_INPUT, "%s: %s", a->path, err->what);
 }
 
+/* One that is too long to be of a note is read as an empty one: whoever may only add to the file
+ * hides nothing that comes behind it, and fills no memory. Empty: there are no more. */
+static struct str next_line(struct evidence_anchors *a)
+{
+    struct str line;
+    bool more, fits, was_long = false;
+
+    a->line_number++;
+    while ((more = lines_next(&a->lines, &line, &fits)) && !fits)
+        was_long = true;
+    if (!more && !was_long)
+        return STR_NONE;
+    return was_long ? STR("\n") : line;
+}
+
 /* The lines of one note, up to a line that is of the next. False: there is none. */
 static bool read_lines(struct evidence_anchors *a)
 {
@@ -60,13 +75,10 @@ static bool read_lines(struct evidence_anchors *a)
 
     buf_clear(&a->note);
     for (;;) {
-        if (!a->ahead) {
-            a->ahead = getline(&a->line, &a->line_cap, a->file);
-            a->line_number++;
-        }
-        if (a->ahead <= 0)
+        struct str line = a->ahead.len ? a->ahead : next_line(a);
+        a->ahead = line;
+        if (!line.len)
             break;
-        struct str line = str_n(a->line, (size_t)a->ahead);
         bool is_signature = str_starts(line, str_of(DASH));
         if (in_signatures && !is_signature)
             break;
@@ -77,10 +89,8 @@ static bool read_lines(struct evidence_anchors *a)
         in_signatures |= is_signature;
         if (!buf_add_str(&a->note, line))
             break;
-        a->ahead = 0;
+        a->ahead = STR_NONE;
     }
-    if (a->ahead < 0)
-        a->ahead = 0;
     return a->note.len;
 }
 
@@ -229,12 +239,15 @@ static bool open_path(struct evidence_anchors *a, const char *tsa, struct err *e
         return FAIL(err, ERR_INPUT, "there is no '%s'", a->path);
     if (S_ISDIR(there.st_mode))
         return open_stamps(a, tsa, err);
-    a->file = fopen(a->path, "re");
+    a->file = file_open(a->path);
     if (!a->file)
-        return FAIL(err, ERR_INPUT, "cannot read '%s'", a->path);
+        return FAIL(err, ERR_INPUT, "cannot read '%s': it is no file", a->path);
     int first = getc(a->file);
     rewind(a->file);
-    return first != '{' || open_issue(a, err);
+    if (first == '{' && !open_issue(a, err))
+        return false;
+    lines_begin(&a->lines, a->file, TLOG_NOTE_BYTES);
+    return true;
 }
 
 bool evidence_anchors_open(const char *path, const char *tsa, const struct tlog_verifiers *keys,
@@ -268,7 +281,7 @@ void evidence_anchors_close(struct evidence_anchors *a)
     stamp_trust_free(a->trust);
     buf_done(&a->note);
     arena_free(a->arena);
-    free(a->line);
+    lines_end(&a->lines);
     free(a->sizes);
     free(a);
 }

@@ -11,6 +11,7 @@
 #include "cli/lines.h"
 #include "domain/evidence.h"
 #include "domain/publish.h"
+#include "io/io_file.h"
 #include "tlog/tlog_range.h"
 
 enum { TEXT_BYTES = 4096 };
@@ -67,7 +68,8 @@ static bool check_retained(struct check *c, const struct evidence_line *line)
     int64_t first, last, signed_size = c->ret->held.size;
 
     if (!json_i64(json_member(v, "first"), &first) || !json_i64(json_member(v, "last"), &last) ||
-        hex.len / 2 > sizeof tree || !hex_decode(hex, tree, hex.len / 2) ||
+        first < 1 || last < first || last > TLOG_SIZE_MAX || hex.len / 2 > sizeof tree ||
+        !hex_decode(hex, tree, hex.len / 2) ||
         !tlog_range_read(str_n((const char *)tree, hex.len / 2), first - 1, last, &range))
         return fail(c, "it is not an evidence entry");
     enum evidence_fault fault = evidence_skip(&c->chain, first, last, line->prev, line->hash);
@@ -230,7 +232,7 @@ bool evidence_export_verify(const char *path, struct evidence_log *log,
                             struct evidence_checked *ret, struct err *err)
 {
     struct check c = {.ret = ret, .log = log, .err = err};
-    FILE *f = fopen(path, "re");
+    FILE *f = file_open(path);
 
     *ret = (struct evidence_checked){0};
     if (!f)

@@ -416,9 +416,9 @@ static bool check_file(const char *dir, const struct json *v, int64_t heads, int
     if (strchr(name, '/') || !json_i64(json_member(v, "rows"), &rows) ||
         !export_path(dir, name, path, err))
         return FAIL(err, ERR_INPUT, "the manifest names a file that is none");
-    FILE *f = fopen(path, "re");
+    FILE *f = file_open(path);
     if (!f)
-        return FAIL(err, ERR_INPUT, "%s is missing: %s", name, strerror(errno));
+        return FAIL(err, ERR_INPUT, "%s is missing, or is no file", name);
     struct digest *d = digest_new();
     while ((n = fread(chunk, 1, sizeof chunk, f)) > 0) {
         digest_add(d, str_n(chunk, n));
@@ -618,7 +618,8 @@ bool evidence_population_in_log(const char *dir, struct evidence_log *log, int64
 
     if (!export_path(dir, "manifest.json", path, err) ||
         !file_read(arena, path, MANIFEST_BYTES, &text, err) || !json_parse(arena, text, &v, err) ||
-        !json_i64(json_path(v, "about/evidence/entries"), &before) || before < 0)
+        !json_i64(json_path(v, "about/evidence/entries"), &before) || before < 0 ||
+        before > TLOG_SIZE_MAX)
         return FAIL(err, ERR_INPUT, "manifest.json does not say how far the log went: %s", FORMAT);
     hash_of(text, hex);
     return evidence_log_find(log, before + 1, is_of_manifest, hex, ret, err) &&

@@ -1,10 +1,10 @@
 #include "cli/evidence_sample.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "io/io_file.h"
 #include "json/json_read.h"
 
 enum { SEED_BYTES = 200 };
@@ -85,9 +85,9 @@ bool sample_each_line(const char *dir, const char *name, int64_t heads, sample_l
 
     if (!export_path(dir, name, path, err))
         return false;
-    FILE *f = fopen(path, "re");
+    FILE *f = file_open(path);
     if (!f)
-        return FAIL(err, ERR_INPUT, "%s is missing: %s", name, strerror(errno));
+        return FAIL(err, ERR_INPUT, "%s is missing, or is no file", name);
     for (int64_t row = -heads; good && fgets(line, sizeof line, f); row++)
         good = fn(arg, str_of(line), row, err);
     fclose(f);

@@ -163,7 +163,7 @@ struct verifying {
 static bool begins_as(const char *path, bool (*is)(struct str text))
 {
     char start[START_BYTES];
-    FILE *f = fopen(path, "re");
+    FILE *f = file_open(path);
     size_t read = f ? fread(start, 1, sizeof start, f) : 0, len = 0;
 
     if (f)
@@ -223,8 +223,10 @@ static bool is_readable(struct verifying *v)
     if (v->dir && (stat(v->dir, &there) != 0 || !S_ISDIR(there.st_mode)))
         return FAIL(&v->err, ERR_INPUT, "there is no directory '%s'", v->dir);
     for (size_t i = 0; i < v->anchors.asked; i++)
-        if (access(v->anchors.paths[i], R_OK) != 0)
-            return FAIL(&v->err, ERR_INPUT, "there is no '%s', or it cannot be read",
+        if (access(v->anchors.paths[i], R_OK) != 0 || stat(v->anchors.paths[i], &there) != 0 ||
+            !(S_ISREG(there.st_mode) || S_ISDIR(there.st_mode)))
+            return FAIL(&v->err, ERR_INPUT,
+                        "there is no '%s', or it cannot be read, or is neither file nor directory",
                         v->anchors.paths[i]);
     return !v->anchors.tsa || evidence_anchors_tsa(v->arena, v->anchors.tsa, &v->err);
 }

@@ -87,6 +87,20 @@ bool file_read_input(struct arena *arena, const char *path, size_t limit, struct
     return read_whole(arena, path, true, limit, ret_text, err);
 }
 
+FILE *file_open(const char *path)
+{
+    int fd = open_input(path, false);
+    struct stat what;
+
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &what) == 0 && S_ISREG(what.st_mode))
+        return fdopen(fd, "r");
+    close(fd);
+    errno = EINVAL;
+    return NULL;
+}
+
 bool file_is_stream(const char *path)
 {
     struct stat what;

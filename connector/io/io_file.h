@@ -3,6 +3,8 @@
 #ifndef COUNTERSIGN_IO_FILE_H
 #define COUNTERSIGN_IO_FILE_H
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/secret.h"
 
@@ -15,6 +17,10 @@ MUST_CHECK bool file_read(struct arena *arena, const char *path, size_t limit, s
  * input, and of a pipe (`<(...)`, /dev/stdin, a FIFO), waited for until it ends. */
 MUST_CHECK bool file_read_input(struct arena *arena, const char *path, size_t limit,
                                 struct str *ret_text, struct err *err);
+/* To be read piece by piece; NULL with errno where there is none, or it is no regular file: what
+ * strangers hand over may hold a FIFO, or a way to a device, which never end. */
+FILE *file_open(const char *path);
+
 /* Is it such an input, which is there once and cannot be written back? */
 bool file_is_stream(const char *path);
 /* Put `text` in the place of the file, or make it: readers see the old one or the new one, whole.

@@ -24,6 +24,9 @@ enum {
     TLOG_PATH_SIZE = 64,
 };
 
+/* What says that it has more entries is none: nothing that is counted from there overflows. */
+#define TLOG_SIZE_MAX ((int64_t)1 << 48)
+
 struct tlog_hash {
     uint8_t bytes[SHA256_BYTES];
 };

@@ -202,8 +202,9 @@ static bool read_text(struct str text, struct tlog_checkpoint *ret)
     buf_init(&root, DECODED_BYTES);
     ret->origin = str_cut(&rest, '\n');
     struct str size = str_cut(&rest, '\n');
-    if (!str_to_i64(size, &ret->size) || ret->size < 0 || (size.len > 1 && size.p[0] == '0') ||
-        !base64_decode(&root, str_cut(&rest, '\n')) || root.len != SHA256_BYTES)
+    if (!str_to_i64(size, &ret->size) || ret->size < 0 || ret->size > TLOG_SIZE_MAX ||
+        (size.len > 1 && size.p[0] == '0') || !base64_decode(&root, str_cut(&rest, '\n')) ||
+        root.len != SHA256_BYTES)
         return false;
     memcpy(ret->root.bytes, root.p, SHA256_BYTES);
     return true;

@@ -2,6 +2,8 @@
 alone; the chain, to its end."""
 import hashlib
 import json
+import os
+import pathlib
 import subprocess
 
 import pytest
@@ -162,6 +164,40 @@ def test_a_line_without_an_end_takes_no_memory(tmp_path):
     limited = f"ulimit -v {300 * 1024}; exec \"$0\" evidence verify \"$1\""
     done = subprocess.run(["sh", "-c", limited, str(world.ROOT / "build" / "countersign"), path], capture_output=True, text=True)
     assert done.returncode == 1 and done.stdout.startswith("line 1: it is too long"), done
+
+
+def test_what_never_ends_is_no_file(site, tmp_path):
+    """A folder from strangers: a pipe that nobody writes to, a way to a device, a line of 400 MB."""
+    wait.until(lambda: size(site) == head(site), 20, what="all is published")
+    site.countersign("evidence", "export", "--from", "2020-01-01", "--to", "2100-01-01", "--out", tmp_path / "out")
+    rows, pipe, anchors = tmp_path / "out" / "population.jsonl", tmp_path / "pipe", tmp_path / "anchors"
+    os.mkfifo(pipe)
+
+    def said(*more):
+        limited = "ulimit -v $((300 * 1024)); exec timeout 20 \"$0\" evidence verify \"$@\""
+        done = subprocess.run(["sh", "-c", limited, world.ROOT / "build" / "countersign", *more], capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+    for link in (pipe, "/dev/zero"):
+        rows.unlink()
+        rows.symlink_to(link)
+        code, text = said(tmp_path / "out")
+        assert code == 1 and "population.jsonl is missing, or is no file" in text, (code, text)
+        anchors.symlink_to(link)
+        code, text = said(folder(site), "--anchors", anchors)
+        assert code == 65 and "is neither file nor directory" in text, (code, text)
+        anchors.unlink()
+    # who may only add to the anchors hides none that come behind what he adds
+    left = (pathlib.Path(site.folder) / "anchors").read_text()
+    first = left.index("\n" + left.split("\n")[0] + "\n") + 1
+    ours = f"{left.count(left.split(chr(10))[0] + chr(10))} checkpoints that were left elsewhere are of these entries"
+    for added in ("x" * 9000 + "\n", "x" * 4096 + "\n", "x" * 4095 + "\n", "\0" * 5000 + "\n"):
+        anchors.write_text(left[:first] + added + left[first:] + "x" * 5000)
+        code, text = said(folder(site), "--anchors", anchors)
+        assert code == 0 and ours in text, (code, text, ours)
+    with open(anchors, "a") as file:
+        file.truncate(400 * 1024 * 1024)
+    code, text = said(folder(site), "--anchors", anchors)
+    assert code == 0 and ours in text, (code, text)
 
 
 @pytest.mark.parametrize("named, why", [

@@ -75,4 +75,29 @@ static void what_is_left_of_tiles_that_are_whole_goes_one_tile_later(void **stat
     sign_key_free(key);
 }
 
-UNIT_MAIN(cmocka_unit_test(what_is_left_of_tiles_that_are_whole_goes_one_tile_later))
+static void a_link_in_the_place_of_a_folder_is_not_followed(void **state)
+{
+    char dir[] = "/tmp/cs-log-files-XXXXXX", command[256];
+    struct sign_key *key;
+    struct err err = {0};
+    (void)state;
+
+    assert_non_null(mkdtemp(dir));
+    assert_true(sign_key_read(str_of(PEM), &key, &err));
+    struct log_place place = {
+        .dir = dir, .anchor = "", .origin = STR("log.example"), .keys = {key}, .key_count = 1};
+    publish(&place, 250);
+    snprintf(command, sizeof command,
+             "cd %s && mv tile/0/000.p theirs && ln -s ../../theirs tile/0/000.p", dir);
+    assert_int_equal(system(command), 0);
+    publish(&place, 300);
+    publish(&place, 540);
+    assert_int_equal(count(dir, "theirs"), 1);
+    assert_int_equal(count(dir, "tile/entries/000.p"), -1);
+    snprintf(command, sizeof command, "rm -r %s", dir);
+    assert_int_equal(system(command), 0);
+    sign_key_free(key);
+}
+
+UNIT_MAIN(cmocka_unit_test(what_is_left_of_tiles_that_are_whole_goes_one_tile_later),
+          cmocka_unit_test(a_link_in_the_place_of_a_folder_is_not_followed))
