@@ -47,7 +47,7 @@ class State:
         self.claimed = ago(120_000, 400_000, 1_000_000)
         self.verified = ago(100_000) if self.phase in ("verified", "exception", "closed") else 0
         self.closed = ago(50_000) if self.phase == "closed" else 0
-        self.look = rng.choice([0, NOW + 60_000, NOW + 900_000, NOW - 20_000, NOW - 20_000, NOW - 290_000, NOW - 320_000])
+        self.look = rng.choice([0, NOW + 60_000, NOW + 900_000, NOW - 20_000, NOW - 20_000, NOW - 260_000, NOW - 320_000])
         self.lease = rng.choice([0, 0, 0, NOW + 30_000, NOW - 400_000])
         self.unreadable = rng.choice([0, 0, 0, 1, 4, 5, 9])
         self.read, self.unread_at = ago(600_000), rng.choice([NOW - 700_000, NOW - 10_000, NOW - 10_000])
@@ -58,7 +58,7 @@ class State:
             self.work.append({"kind": kind, "state": state, "attempt": rng.choice([0, 1, 2, 3, 4, 5, 9]),
                               "failures": 0 if state == "parked" else rng.choice([0, 0, 1, 3]), "created": ago(80_000, 90_000),
                               "parked": ago(5000, 70_000) if state == "parked" else 0,
-                              "run_after": rng.choice([NOW + 5000, NOW - 1000, NOW - 310_000 if rng.random() < 0.1 else NOW]),
+                              "run_after": rng.choice([NOW + 50_000, NOW - 1000, NOW - 310_000 if rng.random() < 0.1 else NOW]),
                               "lease": rng.choice([0, 0, NOW + 20_000])})
         self.site = {1: "dead", 2: "doubted", 3: "half", 4: "told", 5: "hurried"}.get(number % 20, "acme")
         self.items = [self.item() for _ in range(rng.choice([0, 1, 1, 2, 3]))]
