@@ -21,7 +21,8 @@ enum {
     SAMPLE_BYTES = 16 * 1024 * 1024,
     TOTALS_MAX = 256
 };
-enum { CHANGE_KIND = 3, PHASE = 8 }; /* columns */
+#define COMMIT_US (3600 * INT64_C(1000000)) /* may pass between an entry and its commit */
+enum { CHANGE_KIND = 3, PHASE = 8 };        /* columns */
 
 static const char FORMAT[] = "countersign-population/1";
 
@@ -586,7 +587,29 @@ static bool compare_row(void *arg, struct str line, int64_t row, struct err *err
            told_check(c->book, v, err);
 }
 
-static bool compare(const char *dir, const struct json *manifest, int64_t upto,
+/* What came since: whoever says of a population that it was made with fewer entries than there were
+ * leaves out what came by the others. */
+static bool hear_later(struct comparing *c, const struct json *manifest, struct evidence_log *log,
+                       struct population_found *ret)
+{
+    const struct told_request *first;
+    int64_t found, made_us;
+
+    c->seq = c->upto;
+    c->upto = INT64_MAX;
+    if (!evidence_log_find(log, c->seq + 1, hear_entry, c, &found, c->err) || c->err->what[0])
+        return false;
+    ret->later = told_later(c->book, &first);
+    ret->later_first = first ? first->in_seq : 0;
+    return !first || !told_us(json_path_str(manifest, "about/made_at"), &made_us) ||
+           first->in_us + COMMIT_US >= made_us ||
+           FAIL(c->err, ERR_INPUT,
+                "request %s is of the period, was there when the population was made, and is not "
+                "in it: see entry %lld of the log; it takes in %lld entries",
+                first->id, (long long)first->in_seq, (long long)ret->upto);
+}
+
+static bool compare(const char *dir, const struct json *manifest, struct population_found *ret,
                     struct evidence_log *log, struct err *err)
 {
     int64_t since_us, until_us, found;
@@ -596,39 +619,39 @@ static bool compare(const char *dir, const struct json *manifest, int64_t upto,
         return FAIL(err, ERR_INPUT, "manifest.json does not say of which period it is");
     struct comparing c = {
         .book = told_new(str_eq_c(json_path_str(manifest, "by"), "changed"), since_us, until_us),
-        .upto = upto,
+        .upto = ret->upto,
         .err = err};
     err->what[0] = '\0';
     bool good = evidence_log_verify(log, NULL, 0, err) &&
                 evidence_log_find(log, 1, hear_entry, &c, &found, err) && !err->what[0] &&
                 sample_each_line(dir, "population.jsonl", 0, compare_row, &c, err) &&
-                told_complete(c.book, err);
+                told_complete(c.book, err) && hear_later(&c, manifest, log, ret);
     told_free(c.book);
     return good;
 }
 
-bool evidence_population_in_log(const char *dir, struct evidence_log *log, int64_t *ret,
-                                struct err *err)
+bool evidence_population_in_log(const char *dir, struct evidence_log *log,
+                                struct population_found *ret, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
     char path[EXPORT_PATH_BYTES], hex[SHA256_HEX_SIZE];
     const struct json *v;
     struct str text;
-    int64_t before;
 
     if (!export_path(dir, "manifest.json", path, err) ||
         !file_read(arena, path, MANIFEST_BYTES, &text, err) || !json_parse(arena, text, &v, err) ||
-        !json_i64(json_path(v, "about/evidence/entries"), &before) || before < 0 ||
-        before > TLOG_SIZE_MAX)
+        !json_i64(json_path(v, "about/evidence/entries"), &ret->upto) || ret->upto < 0 ||
+        ret->upto > TLOG_SIZE_MAX)
         return FAIL(err, ERR_INPUT, "manifest.json does not say how far the log went: %s", FORMAT);
     hash_of(text, hex);
-    return evidence_log_find(log, before + 1, is_of_manifest, hex, ret, err) &&
-           (*ret || FAIL(err, ERR_INPUT,
-                         "manifest.json is not in the log: of its %lld entries none says that a "
-                         "manifest with the hash %s was exported. It was changed afterwards, made "
-                         "with a role that may only read, or the log is a copy from before",
-                         (long long)evidence_log_size(log), hex)) &&
-           compare(dir, v, before, log, err);
+    return evidence_log_find(log, ret->upto + 1, is_of_manifest, hex, &ret->recorded, err) &&
+           (ret->recorded ||
+            FAIL(err, ERR_INPUT,
+                 "manifest.json is not in the log: of its %lld entries none says that a "
+                 "manifest with the hash %s was exported. It was changed afterwards, made "
+                 "with a role that may only read, or the log is a copy from before",
+                 (long long)evidence_log_size(log), hex)) &&
+           compare(dir, v, ret, log, err);
 }
 
 /* What lies beside it and is not named by it is no sample of it. */
@@ -645,7 +668,19 @@ static bool names_samples(const char *dir, bool sampled, struct err *err)
     return true;
 }
 
-bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
+/* What the manifest says of itself, for whoever reads the verdict only. */
+static void say_about(const struct json *about, struct population_found *ret)
+{
+    int64_t difference;
+
+    (void)str_copy(ret->since, sizeof ret->since, json_path_str(about, "since"));
+    (void)str_copy(ret->until, sizeof ret->until, json_path_str(about, "until"));
+    (void)str_copy(ret->made_at, sizeof ret->made_at, json_path_str(about, "made_at"));
+    JSON_EACH(c, json_member(about, "reconciliation"))
+    ret->differences += json_i64(json_member(c, "difference"), &difference) && difference;
+}
+
+bool evidence_population_verify(const char *dir, struct population_found *ret, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
     char path[EXPORT_PATH_BYTES];
@@ -664,13 +699,14 @@ bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
     buf_init(&about, MANIFEST_BYTES);
     json_begin(&out, &about);
     json_put_value(&out, json_member(v, "about"));
+    say_about(json_member(v, "about"), ret);
     return names_samples(dir, sampled, err) &&
            (json_count(files) == (sampled ? 4 : 2) ||
             FAIL(err, ERR_INPUT, "the manifest names other files than an export has")) &&
-           check_file(dir, json_path(files, "0"), 0, ret, err) &&
+           check_file(dir, json_path(files, "0"), 0, &ret->requests, err) &&
            check_file(dir, json_path(files, "1"), 1, &csv, err) &&
-           (!*ret || check_table(dir, json_path(files, "1"), err)) &&
-           check_count(buf_str(&about), *ret, err) &&
+           (!ret->requests || check_table(dir, json_path(files, "1"), err)) &&
+           check_count(buf_str(&about), ret->requests, err) &&
            (!sampled ||
             (check_file(dir, json_path(files, "2"), 0, &csv, err) &&
              check_file(dir, json_path(files, "3"), 1, &csv, err) && check_sample(dir, v, err)));
