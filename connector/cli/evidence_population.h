@@ -28,7 +28,9 @@ MUST_CHECK bool evidence_population_make(const struct pg_options *options,
                                          struct population_made *ret, struct err *err);
 /* Is that a folder with a manifest, or its manifest.json? *ret_dir: the folder. */
 bool evidence_population_is(const char *path, char ret_dir[EXPORT_PATH_BYTES]);
-enum { POPULATION_TIME_BYTES = 40 };
+#define POPULATION_FORMAT "countersign-population/1"
+
+enum { POPULATION_TIME_BYTES = 40, POPULATION_MANIFEST_BYTES = 256 * 1024 };
 
 struct population_found {
     int64_t requests;

@@ -57,6 +57,14 @@ static void tell_files(const struct findings *f)
     const struct population_found *p = &f->population;
 
     printf("%lld %s: the files are those of their manifest\n", (long long)f->entries, f->what);
+    if (f->recorded)
+        view_line("entry %lld of the log, which is signed by %.*s with key %s, says that %s",
+                  (long long)f->recorded, STR_ARG(f->origin), f->key_id,
+                  strcmp(f->what, "records") == 0 ? "this file was written"
+                                                  : "this manifest was exported");
+    else
+        printf(
+            "nobody vouches for the manifest: with --log DIRECTORY it is looked for in the log\n");
     if (p->until[0])
         view_line("they are those of %s to %s as they stood at %s", p->since, p->until, p->made_at);
     if (p->differences)
@@ -66,14 +74,6 @@ static void tell_files(const struct findings *f)
     if (p->later)
         printf("%lld more requests of that time came to the log since, the first by entry %lld\n",
                (long long)p->later, (long long)p->later_first);
-    if (f->recorded)
-        view_line("entry %lld of the log, which is signed by %.*s with key %s, says that %s",
-                  (long long)f->recorded, STR_ARG(f->origin), f->key_id,
-                  strcmp(f->what, "records") == 0 ? "this file was written"
-                                                  : "this manifest was exported");
-    else
-        printf(
-            "nobody vouches for the manifest: with --log DIRECTORY it is looked for in the log\n");
 }
 
 static void tell_export(const struct findings *f)
