@@ -16,14 +16,14 @@
 #include "store/store_population.h"
 
 enum {
-    MANIFEST_BYTES = 256 * 1024,
+    MANIFEST_BYTES = POPULATION_MANIFEST_BYTES,
     CHUNK = 64 * 1024,
     SAMPLE_BYTES = 16 * 1024 * 1024,
     TOTALS_MAX = 256
 };
 enum { CHANGE_KIND = 3, PHASE = 8 }; /* columns */
 
-static const char FORMAT[] = "countersign-population/1";
+static const char FORMAT[] = POPULATION_FORMAT;
 
 /* --- rows --- */
 
@@ -546,91 +546,6 @@ static bool check_sample(const char *dir, const struct json *v, struct err *err)
            check_drawn(dir, "sample.csv", "population.csv", 1, &drawn, err);
 }
 
-/* An entry that says that this manifest was exported. */
-static bool is_of_manifest(void *arg, struct str entry)
-{
-    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES);
-    const struct json *v;
-    struct err err;
-
-    return memmem(entry.p, entry.len, arg, strlen(arg)) && json_parse(arena, entry, &v, &err) &&
-           str_eq_c(json_path_str(v, "kind"), "evidence.exported") &&
-           str_eq_c(json_path_str(v, "detail/manifest_sha256"), arg);
-}
-
-/* --- against the log --- */
-
-struct comparing {
-    struct told_book *book;
-    int64_t seq, upto; /* entries that were there when it was exported */
-    struct err *err;
-};
-
-/* True ends the walk: behind the last one, or where it fails. */
-static bool hear_entry(void *arg, struct str entry)
-{
-    struct comparing *c = arg;
-
-    return ++c->seq > c->upto || !told_hear(c->book, c->seq, entry, c->err);
-}
-
-static bool compare_row(void *arg, struct str line, int64_t row, struct err *err)
-{
-    AUTO(drop_arena) struct arena *arena = arena_new(EXPORT_ROW_BYTES * 16);
-    const struct comparing *c = arg;
-    const struct json *v;
-
-    return (json_parse(arena, line, &v, err) ||
-            FAIL(err, ERR_INPUT, "line %lld of population.jsonl is no request",
-                 (long long)row + 1)) &&
-           told_check(c->book, v, err);
-}
-
-static bool compare(const char *dir, const struct json *manifest, int64_t upto,
-                    struct evidence_log *log, struct err *err)
-{
-    int64_t since_us, until_us, found;
-
-    if (!told_us(json_path_str(manifest, "about/since"), &since_us) ||
-        !told_us(json_path_str(manifest, "about/until"), &until_us))
-        return FAIL(err, ERR_INPUT, "manifest.json does not say of which period it is");
-    struct comparing c = {
-        .book = told_new(str_eq_c(json_path_str(manifest, "by"), "changed"), since_us, until_us),
-        .upto = upto,
-        .err = err};
-    err->what[0] = '\0';
-    bool good = evidence_log_verify(log, NULL, 0, err) &&
-                evidence_log_find(log, 1, hear_entry, &c, &found, err) && !err->what[0] &&
-                sample_each_line(dir, "population.jsonl", 0, compare_row, &c, err) &&
-                told_complete(c.book, err);
-    told_free(c.book);
-    return good;
-}
-
-bool evidence_population_in_log(const char *dir, struct evidence_log *log, int64_t *ret,
-                                struct err *err)
-{
-    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
-    char path[EXPORT_PATH_BYTES], hex[SHA256_HEX_SIZE];
-    const struct json *v;
-    struct str text;
-    int64_t before;
-
-    if (!export_path(dir, "manifest.json", path, err) ||
-        !file_read(arena, path, MANIFEST_BYTES, &text, err) || !json_parse(arena, text, &v, err) ||
-        !json_i64(json_path(v, "about/evidence/entries"), &before) || before < 0 ||
-        before > TLOG_SIZE_MAX)
-        return FAIL(err, ERR_INPUT, "manifest.json does not say how far the log went: %s", FORMAT);
-    hash_of(text, hex);
-    return evidence_log_find(log, before + 1, is_of_manifest, hex, ret, err) &&
-           (*ret || FAIL(err, ERR_INPUT,
-                         "manifest.json is not in the log: of its %lld entries none says that a "
-                         "manifest with the hash %s was exported. It was changed afterwards, made "
-                         "with a role that may only read, or the log is a copy from before",
-                         (long long)evidence_log_size(log), hex)) &&
-           compare(dir, v, before, log, err);
-}
-
 /* What lies beside it and is not named by it is no sample of it. */
 static bool names_samples(const char *dir, bool sampled, struct err *err)
 {
@@ -645,7 +560,19 @@ static bool names_samples(const char *dir, bool sampled, struct err *err)
     return true;
 }
 
-bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
+/* What the manifest says of itself, for whoever reads the verdict only. */
+static void say_about(const struct json *about, struct population_found *ret)
+{
+    int64_t difference;
+
+    (void)str_copy(ret->since, sizeof ret->since, json_path_str(about, "since"));
+    (void)str_copy(ret->until, sizeof ret->until, json_path_str(about, "until"));
+    (void)str_copy(ret->made_at, sizeof ret->made_at, json_path_str(about, "made_at"));
+    JSON_EACH(c, json_member(about, "reconciliation"))
+    ret->differences += json_i64(json_member(c, "difference"), &difference) && difference;
+}
+
+bool evidence_population_verify(const char *dir, struct population_found *ret, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
     char path[EXPORT_PATH_BYTES];
@@ -664,13 +591,14 @@ bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
     buf_init(&about, MANIFEST_BYTES);
     json_begin(&out, &about);
     json_put_value(&out, json_member(v, "about"));
+    say_about(json_member(v, "about"), ret);
     return names_samples(dir, sampled, err) &&
            (json_count(files) == (sampled ? 4 : 2) ||
             FAIL(err, ERR_INPUT, "the manifest names other files than an export has")) &&
-           check_file(dir, json_path(files, "0"), 0, ret, err) &&
+           check_file(dir, json_path(files, "0"), 0, &ret->requests, err) &&
            check_file(dir, json_path(files, "1"), 1, &csv, err) &&
-           (!*ret || check_table(dir, json_path(files, "1"), err)) &&
-           check_count(buf_str(&about), *ret, err) &&
+           (!ret->requests || check_table(dir, json_path(files, "1"), err)) &&
+           check_count(buf_str(&about), ret->requests, err) &&
            (!sampled ||
             (check_file(dir, json_path(files, "2"), 0, &csv, err) &&
              check_file(dir, json_path(files, "3"), 1, &csv, err) && check_sample(dir, v, err)));

@@ -260,8 +260,13 @@ bool told_hear(struct told_book *b, int64_t seq, struct str entry, struct err *e
         hear_move(t, detail, at_us);
     if (str_starts(kind, STR("item.")))
         hear_item(b, t, kind, detail);
-    t->in_period |=
+    bool is_in =
         b->by_changes ? move && is_within(b, at_us) : received && is_within(b, t->at.requested_us);
+    if (is_in && !t->in_period) {
+        t->in_period = true;
+        t->in_seq = seq;
+        t->in_us = at_us;
+    }
     return true;
 }
 
@@ -447,7 +452,7 @@ bool told_check(struct told_book *b, const struct json *row, struct err *err)
            (t->phase < 0 || same_state(t, row, !whole, err));
 }
 
-bool told_complete(const struct told_book *b, struct err *err)
+int64_t told_later(const struct told_book *b, const struct told_request **ret_first)
 {
     const struct told_request *first = NULL;
     int64_t missing = 0;
@@ -457,8 +462,17 @@ bool told_complete(const struct told_book *b, struct err *err)
         if (!t->id[0] || !t->in_period || t->is_listed)
             continue;
         missing++;
-        first = !first || t->first < first->first ? t : first;
+        first = !first || t->in_seq < first->in_seq ? t : first;
     }
+    *ret_first = first;
+    return missing;
+}
+
+bool told_complete(const struct told_book *b, struct err *err)
+{
+    const struct told_request *first;
+    int64_t missing = told_later(b, &first);
+
     return !missing || FAIL(err, ERR_INPUT,
                             "request %s is of the period, and not in the population: see entry "
                             "%lld of the log; %lld requests are missing",

@@ -21,6 +21,7 @@ struct told_request {
     bool in_period, is_listed; /* of the population */
     size_t items;              /* the newest of its items in the book, + 1; 0: none */
     bool items_unsaid;         /* entries of before, or too long, do not tell all of them */
+    int64_t in_seq, in_us;     /* the entry that put it into the period */
     struct told_time at;
 };
 
@@ -44,6 +45,10 @@ const char *told_phase(const struct told_request *t);
 MUST_CHECK bool told_check(struct told_book *book, const struct json *row, struct err *err);
 /* All rows are checked: is each request of the period among them? */
 MUST_CHECK bool told_complete(const struct told_book *book, struct err *err);
+
+/* More entries were heard since told_complete: requests of the period that came by these, and which
+ * is the first (*ret_first, NULL: none). */
+int64_t told_later(const struct told_book *book, const struct told_request **ret_first);
 
 /* RFC 3339 with up to six digits of a second. */
 MUST_CHECK bool told_us(struct str text, int64_t *ret);

@@ -38,6 +38,7 @@ struct findings {
     int64_t stamped_ms;            /* the last time stamp among them; 0: there is none */
     bool is_pack, is_whole; /* is_whole: all entries of its request are in it, or it has its end */
     bool is_export;
+    struct population_found population;
 };
 
 static void tell_anchors(const struct findings *f)
@@ -53,6 +54,8 @@ static void tell_anchors(const struct findings *f)
 
 static void tell_files(const struct findings *f)
 {
+    const struct population_found *p = &f->population;
+
     printf("%lld %s: the files are those of their manifest\n", (long long)f->entries, f->what);
     if (f->recorded)
         view_line("entry %lld of the log, which is signed by %.*s with key %s, says that %s",
@@ -62,6 +65,15 @@ static void tell_files(const struct findings *f)
     else
         printf(
             "nobody vouches for the manifest: with --log DIRECTORY it is looked for in the log\n");
+    if (p->until[0])
+        view_line("they are those of %s to %s as they stood at %s", p->since, p->until, p->made_at);
+    if (p->differences)
+        printf("%lld counts of the database were not what the log told when it was made: see "
+               "about.reconciliation in the manifest\n",
+               (long long)p->differences);
+    if (p->later)
+        printf("%lld more requests of that time came to the log since, the first by entry %lld\n",
+               (long long)p->later, (long long)p->later_first);
 }
 
 static void tell_export(const struct findings *f)
@@ -73,7 +85,11 @@ static void tell_export(const struct findings *f)
     if (f->held)
         view_line("the first %lld are those that %.*s signed with key %s", (long long)f->held,
                   STR_ARG(f->origin), f->key_id);
-    else
+    if (f->held && f->held < f->entries + f->retained)
+        printf("nobody vouches for the %lld behind them: they were not signed yet, or were "
+               "changed; a newer --log DIRECTORY shows which\n",
+               (long long)(f->entries + f->retained - f->held));
+    if (!f->held)
         printf("nobody vouches for them: with --key KEY they are held to the checkpoint in its "
                "last line, with --log DIRECTORY to all that was published\n");
     if (!f->is_whole)
@@ -128,6 +144,10 @@ static int tell(struct cli *cli, const struct findings *f)
         json_i64_member(&out, "anchors", f->anchors);
     if (f->recorded)
         json_i64_member(&out, "recorded", f->recorded);
+    if (f->population.until[0]) {
+        json_i64_member(&out, "differences", f->population.differences);
+        json_i64_member(&out, "later", f->population.later);
+    }
     if (f->origin.len && f->key_id[0])
         json_str_member(&out, "signed_with", str_of(f->key_id));
     json_close_object(&out);
@@ -394,8 +414,13 @@ static bool verify_retained(struct verifying *v)
 static bool verify_population(struct verifying *v)
 {
     v->found.what = "requests";
-    return evidence_population_verify(v->folder, &v->found.entries, &v->err) &&
-           (!v->log || evidence_population_in_log(v->folder, v->log, &v->found.recorded, &v->err));
+    struct population_found *p = &v->found.population;
+    bool good = evidence_population_verify(v->folder, p, &v->err) &&
+                (!v->log || evidence_population_in_log(v->folder, v->log, p, &v->err));
+
+    v->found.entries = p->requests;
+    v->found.recorded = p->recorded;
+    return good;
 }
 
 /* All of it is verified when it is opened: see know_log. */

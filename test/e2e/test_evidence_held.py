@@ -23,7 +23,14 @@ def test_an_export_brings_what_it_is_held_to(site, copied, tmp_path):
     code, said, _ = verify(path, "--key", ours)
     assert code == 0 and f"those that {ORIGIN} signed with key " in said, said
     assert json.loads(verify(path, "--key", ours, "--json")[1])["signed"] == int(end_of(text)["checkpoint"].split("\n")[1])
+    assert "behind them" not in said, said
     lines = text.splitlines(True)
+    # the checkpoint of an earlier export vouches for no more than it did
+    earlier = (pathlib.Path(site.folder) / "anchors").read_text().split(ORIGIN + "\n")[1]
+    signed, entries = int(earlier.split("\n")[0]), len(lines) - 1
+    path.write_text("".join(lines[:-1]) + json.dumps({**end_of(text), "checkpoint": ORIGIN + "\n" + earlier}, separators=(",", ":")) + "\n")
+    code, said, _ = verify(path, "--key", ours)
+    assert code == 0 and f"nobody vouches for the {entries - signed} behind them" in said and signed < entries, said
     forged = [json.loads(line) for line in lines[:-1]]
     forged[39]["body"] = forged[39]["body"].replace('"at":"20', '"at":"19')
     end = {**end_of(text)}

@@ -107,6 +107,32 @@ def test_a_population_is_what_the_log_tells(site, tmp_path):
     assert verify(tmp_path / "before")[:2] == (1, "population.csv does not say the same as population.jsonl")
 
 
+def test_a_population_of_fewer_entries_than_there_were_is_not_all(site, tmp_path):
+    """Who makes the manifest says how far the log went; what came behind that is told, and what was there is missed."""
+    out, manifest = tmp_path / "out", tmp_path / "out" / "manifest.json"
+    named = (out, "--log", folder(site), "--key", folder(site) / "verifier")
+    site.countersign("evidence", "export", "--from", "2020-01-01", "--to", "2100-01-01", "--out", out)
+    wait.until(lambda: size(site) == head(site), 20, what="all is published")
+    made = json.loads(manifest.read_text())["about"]
+    code, said, _ = verify(*named)
+    assert code == 0 and f"they are those of {made['since']} to {made['until']} as they stood at {made['made_at']}" in said and "more requests" not in said, said
+    body = {"kind": "removal", "beneficiary": "later", "source": "sap-fin", "entitlement": "fin-viewer", "requester": "hr-system"}
+    later = site.api("POST", "/v1/access-requests", body, "population-later")[1]
+    request, entry = site.sql("select request_id || ' ' || seq from governance.evidence_entry where kind = 'request.received' order by seq desc limit 1").split()
+    wait.until(lambda: size(site) >= int(entry), 20, what="it is published")
+    code, said, _ = verify(*named)
+    assert code == 0 and f"1 more requests of that time came to the log since, the first by entry {entry}" in said, (said, later)
+    assert json.loads(verify(*named, "--json")[1])["later"] == 1
+    # made long after that request, says the manifest now, and still without it: on record, as a superuser can
+    manifest.write_text(manifest.read_text().replace(made["made_at"], "2099-01-01T00:00:00.000000Z").replace('"difference":0', '"difference":3', 1))
+    sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    site.database.psql(f"select governance.evidence_exported('{made['since']}', '{made['until']}', 7, '{sha256}')", user="postgres")
+    wait.until(lambda: size(site) == head(site), 20, what="all is published")
+    code, said, _ = verify(*named)
+    assert code == 1 and f"request {request} is of the period, was there when the population was made, and is not in it: see entry {entry} of the log" in said, said
+    assert "1 counts of the database were not what the log told when it was made" in verify(out)[1]
+
+
 def test_an_export_that_was_cut_does_not_pass_for_all_of_it(site, tmp_path):
     lines = site.countersign("evidence", "export").stdout.splitlines(True)
     end, path = json.loads(lines[-1]), tmp_path / "export"

@@ -101,6 +101,18 @@ static const char NEXT_PEM[] = "-----BEGIN PRIVATE KEY-----\n"
                                "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
                                "-----END PRIVATE KEY-----\n";
 
+static void more_entries_than_can_be_counted_are_none(void **state)
+{
+    struct signer *s = *state;
+    const struct sign_key *keys[] = {s->key};
+
+    for (int64_t size = INT64_MAX; size > TLOG_SIZE_MAX; size = size / 2) {
+        buf_clear(&s->note);
+        assert_true(tlog_note_write(&s->note, str_of(ORIGIN), size, &s->root, keys, 1));
+        refused(s, buf_str(&s->note), "not a checkpoint");
+    }
+}
+
 static void read_verifier(const struct sign_key *key, struct buf *line, struct tlog_verifiers *ret)
 {
     uint8_t public[SIGN_PUBLIC_BYTES];
@@ -200,6 +212,8 @@ static void which_origins_there_are(void **state)
 UNIT_MAIN(cmocka_unit_test_setup_teardown(a_checkpoint_is_read_by_whoever_knows_the_key, set_up,
                                           tear_down),
           cmocka_unit_test_setup_teardown(every_forgery_has_its_sentence, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(more_entries_than_can_be_counted_are_none, set_up,
+                                          tear_down),
           cmocka_unit_test_setup_teardown(while_a_key_is_replaced_both_sign, set_up, tear_down),
           cmocka_unit_test_setup_teardown(a_list_of_keys_has_a_key_a_line, set_up, tear_down),
           cmocka_unit_test_setup_teardown(a_key_that_was_changed_is_no_key, set_up, tear_down),
