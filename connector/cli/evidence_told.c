@@ -346,8 +346,13 @@ static bool same_frozen(const struct told_request *t, const struct json *row, st
     const struct json *privileged = json_member(row, "is_privileged");
     bool said = json_is_true(privileged);
 
-    if (!t->privileged[0] || json_type(privileged) == JSON_NULL) /* only its entries were left */
+    if (!t->privileged[0])
         return true;
+    if (json_type(privileged) == JSON_NULL)
+        return FAIL(err, ERR_INPUT,
+                    "request %s is not as its entries tell it: of is_privileged nothing is said, "
+                    "and it was approved as %s",
+                    t->id, t->privileged);
     if (said != (strcmp(t->privileged, "true") == 0))
         return FAIL(err, ERR_INPUT,
                     "request %s is not as its entries tell it: is_privileged is %s, and it was "

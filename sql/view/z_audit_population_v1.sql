@@ -1,13 +1,13 @@
 -- As the entries tell it (governance.request_told); its row lends the ticket's key, the site and what it is about, and all of it where entries
--- were retained away. One of which only entries are left is there, too.
+-- were retained away. One of which only entries are left is there, too, in the stratum that they tell.
 create or replace view audit.population_v1 as
 select coalesce(t.request_id, r.id) as request_id,
        coalesce(k.issue_key, '') as ticket,
        r.site,
        coalesce(t.kind, r.kind) as change_kind,
-       r.lifecycle,
-       r.subject_kind,
-       r.is_privileged,
+       coalesce(r.lifecycle, t.lifecycle) as lifecycle,
+       coalesce(r.subject_kind, t.subject_kind) as subject_kind,
+       coalesce(r.is_privileged, t.is_privileged) as is_privileged,
        case when t.is_whole then t.cause else coalesce(r.cause, t.cause) end as cause,
        coalesce(t.phase, r.phase) as phase,
        coalesce(case when t.is_whole and t.phase is not null then t.outcome else c.ended end, '') as outcome,
@@ -35,7 +35,7 @@ comment on column audit.population_v1.site is 'Site; null: only its entries are 
 comment on column audit.population_v1.change_kind is 'grant, removal or modify';
 comment on column audit.population_v1.lifecycle is 'joiner, mover, leaver, privileged, emergency or standard';
 comment on column audit.population_v1.subject_kind is 'human, contractor, service, workload or key';
-comment on column audit.population_v1.is_privileged is 'Privileged access';
+comment on column audit.population_v1.is_privileged is 'Privileged access; null: only its entries are left, and it was not approved';
 comment on column audit.population_v1.cause is 'asked by somebody, drift, expiry or ahead';
 comment on column audit.population_v1.phase is 'Where it stands';
 comment on column audit.population_v1.outcome is 'How it ended: verified, excepted or withdrawn; empty: it runs';

@@ -64,6 +64,15 @@ def test_a_population_is_what_the_log_tells(site, tmp_path):
     site.start_service()
     rows, said, verified = exported("edited")
     assert verified[0] == 0 and rows[forged]["phase"] == before[forged]["phase"] != "cancelled" and rows[gone]["phase"] == before[gone]["phase"], verified
+    frozen = [rows[gone][member] for member in ("is_privileged", "lifecycle", "subject_kind")]
+    assert frozen == [before[gone][member] for member in ("is_privileged", "lifecycle", "subject_kind")], "its stratum is what the approval froze"
+    # whoever says nothing of it takes it out of its stratum
+    superuser("alter view audit.population_v1 rename to population_kept; create view audit.population_v1 as select request_id, ticket, site, change_kind, lifecycle, "
+              f"subject_kind, case when request_id <> '{gone}' then is_privileged end as is_privileged, cause, phase, outcome, requested_at, approved_at, claimed_at, "
+              "verified_at, closed_at, first_entry, last_entry, sources, entitlements from audit.population_kept; grant select on audit.population_v1 to countersign_service, countersign_auditor")
+    _, _, verified = exported("unsaid")
+    assert verified[0] == 1 and f"request {gone} is not as its entries tell it: of is_privileged nothing is said, and it was approved as false" in verified[1], verified
+    superuser("drop view audit.population_v1; alter view audit.population_kept rename to population_v1")
     assert "requests received: " in said and "requests in cancelled: 1 are there, and the log tells of 0" in said, said
     told = json.loads((tmp_path / "edited" / "manifest.json").read_text())["about"]["reconciliation"]
     assert [c["difference"] for c in told if c["what"] == "requests received"] == [-1]
