@@ -37,8 +37,8 @@ insert into governance.flow_attempt (flow_id, from_state, to_state, why)
 select f.id, 'checking', 'calling', '' from governance.flow f join life l on l.id = f.request_id;
 commit;
 reset session_replication_role;
-analyze;
-"""
+vacuum analyze;
+"""  # of dead rows there are as many as there were before: what two days leave
 ASKED = """select queryid || '|' || sum(calls) || '|' || round(sum(shared_blks_hit + shared_blks_read) / sum(calls)::numeric) || '|' ||
     regexp_replace(min(query), '\\s+', ' ', 'g')
   from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())
