@@ -53,9 +53,10 @@ def run(*arguments, out=subprocess.DEVNULL):
             status = pathlib.Path(f"/proc/{child.pid}/status").read_text().splitlines()
             most = max(most, int(next(line for line in status if line.startswith("VmHWM")).split()[1]))
     said = child.stderr.read().decode()
-    _, code, used = os.wait4(child.pid, 0)
-    child.returncode = code
-    assert code == 0, said
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = code = os.waitstatus_to_exitcode(status)
+    # whose requests are made up has entries that tell otherwise, and is told so
+    assert code == 0 or code == 1 and "are there, and the log tells of" in said, said
     return time.monotonic() - began, used.ru_utime + used.ru_stime, most / 1024
 
 
