@@ -94,11 +94,13 @@ FILE *file_open(const char *path)
 
     if (fd < 0)
         return NULL;
-    if (fstat(fd, &what) == 0 && S_ISREG(what.st_mode))
-        return fdopen(fd, "r");
-    close(fd);
+    FILE *file = NULL;
     errno = EINVAL;
-    return NULL;
+    if (fstat(fd, &what) == 0 && S_ISREG(what.st_mode))
+        file = fdopen(fd, "r");
+    if (!file)
+        close(fd);
+    return file;
 }
 
 bool file_is_stream(const char *path)

@@ -445,8 +445,11 @@ static void remove_folder(const char *path)
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     const struct dirent *one;
 
-    if (!dir)
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
         return;
+    }
     while ((one = readdir(dir)))
         if (one->d_name[0] != '.')
             (void)unlinkat(dirfd(dir), one->d_name, 0);
