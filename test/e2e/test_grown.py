@@ -15,9 +15,9 @@ create temp table life as
 select n, gen_random_uuid() as id, now() - interval '730 days' * n / {PAST} - interval '1 day' as at from generate_series(1, {PAST}) n;
 insert into governance.access_request (id, site, marker, kind, mode, from_ticket, is_privileged, approval_needed, phase, generation, claim_cycle,
        requester, beneficiary, justification, rule, request_type, mapping_version, mapped, mapped_hash, approved_hash, requested_at, approved_at,
-       claimed_at, verified_at, closed_at, version)
+       claimed_at, verified_at, closed_at, look_at, version)
 select l.id, r.site, 'gar-' || replace(l.id::text, '-', ''), 'removal', 'enforce', true, false, false, 'closed', 2, n || '/1', 'asker', 'person' || n,
-       'left', r.rule, r.request_type, r.mapping_version, '{{}}', md5(n::text), md5(n::text), at, at, at, at, at, 9
+       'left', r.rule, r.request_type, r.mapping_version, '{{}}', md5(n::text), md5(n::text), at, at, at, at, at, null, 9
   from life l, (select * from governance.access_request limit 1) r;
 insert into governance.sla_clock (request_id, kind, is_privileged, started_at, goal, stopped_at, ended, steps_done)
 select id, 'removal', false, at, interval '8 h', at + interval '1 h', 'verified', 0 from life;
