@@ -24,6 +24,7 @@ enum {
     CONFIG_SOURCES_MAX = 64,
     CONFIG_PROJECTS_MAX = 32,
     CONFIG_PEOPLE_MAX = 256,
+    CONFIG_AUTOMATION_MAX = 32, /* accounts of automation that one site names */
     CONFIG_TOKENS_MAX = 32,
     CONFIG_EVENTS_MAX = 16,
     CONFIG_DUTIES_MAX = 128,
@@ -83,6 +84,9 @@ struct site_config {
     enum gate_mode mode;              /* of rules that say none */
     const struct lookup_pair *people; /* person key: its account or address on this site */
     size_t people_count;
+    /* accounts that are no people though Jira shows them as such: ids, user names or addresses */
+    struct str automation[CONFIG_AUTOMATION_MAX];
+    size_t automation_count;
     bool insecure_http; /* plain http to loopback: tests and demos */
     struct diag_pos pos;
 };

@@ -101,7 +101,27 @@ static void load_projects(struct loader *l, const struct yaml *map, struct site_
     }
 }
 
-/* Who somebody is here: account or address, where the person's key is neither. */
+/* Who answers there is a program: a Data Center shows such accounts as people. */
+static void load_automation(struct loader *l, const struct yaml *map, struct site_config *s)
+{
+    const struct yaml *list = value_list(&l->v, map, "automation_accounts");
+
+    YAML_EACH(p, list)
+    {
+        if (p->kind != YAML_SCALAR || !p->scalar.len ||
+            s->automation_count == CONFIG_AUTOMATION_MAX) {
+            diag_error(l->v.diags, "C197", p->pos, "this is not told as one of %d accounts",
+                       CONFIG_AUTOMATION_MAX);
+            diag_help(l->v.diags, "write automation_accounts: [svc-automation]: user names, "
+                                  "account ids or e-mail addresses");
+            continue;
+        }
+        s->automation[s->automation_count++] = p->scalar;
+    }
+}
+
+/* Who somebody is here: account or address, where the person's key is neither; and who is nobody.
+ */
 static void load_people(struct loader *l, const struct yaml *map, struct site_config *s)
 {
     const struct yaml *people = value_map(&l->v, map, "people");
@@ -120,6 +140,7 @@ static void load_people(struct loader *l, const struct yaml *map, struct site_co
             pairs[s->people_count++] = (struct lookup_pair){p->key, p->scalar};
     }
     s->people = pairs;
+    load_automation(l, map, s);
 }
 
 static void load_flavour(struct loader *l, const struct yaml *map, struct site_config *s)
@@ -199,6 +220,7 @@ void config_site(struct loader *l, const struct yaml *map)
                                         "concurrency",
                                         "mapping",
                                         "people",
+                                        "automation_accounts",
                                         "request_url",
                                         "evidence_url",
                                         "insecure_http",

@@ -103,17 +103,20 @@ static void add_awaited(struct arena *a, const struct json *who, struct ticket *
     ticket->awaited = name;
 }
 
-/* What the service desk shows of people has no accountType, so whether he is one has to be asked;
- * at a Data Center there are no apps that approve. */
-static struct person approver_of(struct arena *a, const struct json *who,
-                                 const struct json *approval, int64_t given_ms)
+/* What the service desk shows of people has no accountType, so whether he is one has to be asked; a
+ * Data Center knows of no such accounts, so they are told. */
+static struct person approver_of(struct arena *a, const struct jsm_approvals *all,
+                                 const struct json *who, const struct json *approval,
+                                 int64_t given_ms)
 {
+    bool told = jsm_user_is_listed(who, all->automation, all->automation_count);
+
     return (struct person){.key = jsm_user_key(who),
                            .names = jsm_user_names(a, who, STR_NONE),
                            .given_ms = given_ms,
                            .asked_ms = time_of(approval, "createdDate/epochMillis"),
                            .account = json_path_str(who, "accountId"),
-                           .app = jsm_user_is_app(who)};
+                           .app = told || jsm_user_is_app(who)};
 }
 
 /* Of a step before the newest, which was approved too. */
@@ -130,7 +133,7 @@ static void take_earlier(struct arena *a, const struct jsm_approvals *all,
         bool said = str_eq_c(json_path_str(approver, "approverDecision"), "approved");
         if (said && !is_us(approver, all->us) && ticket->approver_count < LIMIT_APPROVERS)
             people[ticket->approver_count++] =
-                approver_of(a, json_member(approver, "approver"), approval, given_ms);
+                approver_of(a, all, json_member(approver, "approver"), approval, given_ms);
     }
 }
 
@@ -168,7 +171,7 @@ void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct
         if (ticket->approval == APPROVAL_PENDING)
             add_awaited(a, who, ticket);
         else
-            people[ticket->approver_count++] = approver_of(a, who, approval, 0);
+            people[ticket->approver_count++] = approver_of(a, all, who, approval, 0);
     }
     if (ours && approved && !ticket->approver_count)
         ticket->approval = APPROVAL_PENDING;

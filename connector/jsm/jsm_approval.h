@@ -22,8 +22,11 @@ enum {
  * right to see them. A token without the scope is told of like any other call that fails. */
 bool jsm_approval_is_none(const struct jsm_answer *answer);
 
-/* What the pages so far hold. {0} before the first; what it points to is of their bodies. */
+/* What the pages so far hold. Zero before the first but for what is no person; what it points to is
+ * of their bodies. */
 struct jsm_approvals {
+    const struct str *automation; /* accounts that are no people, as jsm_user_is_listed */
+    size_t automation_count;
     const struct json *newest; /* NULL: none yet */
     int64_t newest_ms;
     const struct json *approved[JSM_APPROVED_MAX]; /* all that were, in the order of the list */

@@ -59,6 +59,19 @@ bool jsm_user_is_app(const struct json *user)
     return str_eq_c(json_path_str(user, "accountType"), "app");
 }
 
+bool jsm_user_is_listed(const struct json *user, const struct str *words, size_t count)
+{
+    static const char *const NAMES[] = {"accountId", "name", "key", "emailAddress"};
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        struct str name = json_path_str(user, NAMES[i]);
+        for (size_t j = 0; name.len && j < count; j++)
+            if (str_eq_nocase(name, words[j]))
+                return true;
+    }
+    return false;
+}
+
 struct str jsm_account_type(const struct json *page, struct str account)
 {
     JSON_EACH(user, json_member(page, "values"))

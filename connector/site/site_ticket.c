@@ -117,7 +117,6 @@ static void after_approvals(struct reading *r)
         reading_end(r, READ_FAILED, 0);
     } else {
         r->decided_ms = t->approved_at_ms;
-        r->approvals = (struct jsm_approvals){0};
         r->pages = 0;
         read_issue(r);
     }
@@ -167,6 +166,7 @@ static void count_form(struct reading *r)
 static void after_issue(struct reading *r)
 {
     const struct mapped *m = &r->result.mapped;
+    const struct site_config *config = r->site->config;
 
     count_form(r);
     jsm_plea_settle(&r->view, &r->result.ticket);
@@ -174,6 +174,8 @@ static void after_issue(struct reading *r)
         site_who_find(r->site, r->arena, &r->result, on_who, r);
         return;
     }
+    r->approvals = (struct jsm_approvals){.automation = config->automation,
+                                          .automation_count = config->automation_count};
     read_approvals(r);
 }
 

@@ -52,6 +52,31 @@ static void approvals(void **state)
     assert_str(t.approvers[0].key, "z");
 }
 
+/* A program's account that Jira shows as a person's, and whoever bears its name in part only. */
+static void accounts_of_automation(void **state)
+{
+    const struct str told[] = {STR("SVC-robot"), STR("712020:7")};
+    struct jsm_approvals all = {.automation = told, .automation_count = 2};
+    struct err err = {0};
+    struct ticket t = {0};
+    (void)state;
+
+    assert_true(jsm_approvals_page(
+        &all,
+        json_of("{'isLastPage':true,'values':[{'finalDecision':'approved','approvers':["
+                "{'approverDecision':'approved','approver':{'name':'svc-robot','key':'JIRA1'}},"
+                "{'approverDecision':'approved','approver':{'name':'svc-robot2'}},"
+                "{'approverDecision':'approved','approver':{'accountId':'712020:7'}},"
+                "{'approverDecision':'approved','approver':{}}]}]}"),
+        STR_NONE, &err));
+    jsm_approvals_take(arena, &all, &t);
+    assert_int_equal(t.approver_count, 4);
+    assert_true(t.approvers[0].app);
+    assert_false(t.approvers[1].app);
+    assert_true(t.approvers[2].app);
+    assert_false(t.approvers[3].app);
+}
+
 /* All who decided so count, and all whose answer is missing are awaited. */
 static void several_approvers(void **state)
 {
@@ -335,9 +360,10 @@ static void what_an_account_is(void **state)
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(approvals), cmocka_unit_test(what_an_account_is),
-              cmocka_unit_test(several_approvers), cmocka_unit_test(no_more_approvers_than_we_keep),
-              cmocka_unit_test(of_a_ticket), cmocka_unit_test(on_several_pages),
-              cmocka_unit_test(pages_that_cannot_be), cmocka_unit_test(decided_while_we_read),
+              cmocka_unit_test(accounts_of_automation), cmocka_unit_test(several_approvers),
+              cmocka_unit_test(no_more_approvers_than_we_keep), cmocka_unit_test(of_a_ticket),
+              cmocka_unit_test(on_several_pages), cmocka_unit_test(pages_that_cannot_be),
+              cmocka_unit_test(decided_while_we_read),
               cmocka_unit_test(test_the_open_one_is_answered),
               cmocka_unit_test(test_the_answer_is_given_once),
               cmocka_unit_test(test_it_is_no_decision_of_a_person),
