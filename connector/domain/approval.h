@@ -1,6 +1,6 @@
 /* approval.h: who has to approve a request, who did, who may not, and until when. Pure.
  *
- * Who somebody is says the database, by all names it knows of him (sql/routine/approval.sql); what
+ * Who somebody is says the database, by all names it knows of him (sql/routine/judge.sql); what
  * follows is the same rule there (approval_reached) and here, and both must say yes.
  *
  * One person has one vote, on whichever ways it comes. A step wants so many of those whom it names;

@@ -38,98 +38,6 @@ begin
 end $$;
 comment on function governance.only_kind(text[], text) is 'Is he known by names of that kind (account, address, word), and by nothing else?';
 
--- Bits as in domain/approval.h: requester 1, beneficiary 2, fulfiller 4, verifier 8. First those that he is, then those that nobody
--- can tell. Of the connector only what is known counts: everybody else's address would be unclear beside its account.
-create or replace function governance.hats_of(r governance.access_request, p_names text[]) returns int[]
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-    says boolean[] := array[
-        case when exists (select from governance.ticket t -- whoever files it asks, whomever a field names; doubt is the requester's alone
-                           where t.request_id = r.id and t.filer_names <> '{}' and governance.one_person(p_names, governance.person_linked(t.filer_names))) then true
-             else governance.one_person(p_names, governance.person_all(r.requester, r.requester_names)) end,
-        governance.one_person(p_names, governance.person_all(r.beneficiary, r.beneficiary_names)),
-        (select case when bool_or(x.one) then true when bool_or(x.one is null) then null else false end
-           from (select governance.one_person(p_names, governance.person_all(f.person, f.names)) as one
-                   from governance.fulfiller f where f.request_id = r.id) x),
-        coalesce((select governance.one_person(p_names, array['account=' || t.verifier])
-                    from governance.ticket t where t.request_id = r.id and t.verifier <> ''), false)];
-begin
-    if not exists (select from governance.fulfiller f where f.request_id = r.id) then
-        says[3] := false;
-    end if;
-    if not says[2] and governance.only_kind(p_names, 'account') and governance.only_kind(governance.person_all(r.beneficiary, r.beneficiary_names), 'word') then
-        says[2] := null; -- whose address Jira hides may have any login; a requester's word is more often a system's
-    end if;
-    return (select array[coalesce(sum(1 << (s.n::int - 1)) filter (where s.says), 0)::int,
-                         coalesce(sum(1 << (s.n::int - 1)) filter (where s.says is null), 0)::int]
-              from unnest(says) with ordinality as s(says, n));
-end $$;
-comment on function governance.hats_of(governance.access_request, text[]) is
-    'What somebody is to a request beside its approver: bits for sure, and bits that nobody can tell';
-
--- Had one of these names left by then? Asked with every vote, and few of those who left ever approve anything.
-create or replace function governance.had_left(p_names text[], p_at timestamptz default 'infinity') returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-    keys text[] := array(select governance.person_folded(substr(x, position('=' in x) + 1)) from unnest(p_names) x);
-begin
-    if exists (select from governance.departure d -- by its index
-                where d.returned_at is null and d.left_at <= p_at and governance.person_folded(d.person) = any (keys))
-       or exists (select from governance.departure d cross join lateral unnest(d.names) as n(name)
-                   where d.returned_at is null and d.left_at <= p_at
-                     and governance.person_folded(substr(n.name, position('=' in n.name) + 1)) = any (keys)) then
-        return governance.has_left(p_names); -- not if he was seen active since
-    end if;
-    return false;
-end $$;
-comment on function governance.had_left(text[], timestamptz) is 'Had somebody of one of these names left by then, and is not back?';
-
--- Of requester and beneficiary those whom anything names; bits as in hats_of.
-create or replace function governance.hats_named(r governance.access_request) returns int
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select (cardinality(governance.person_names(r.requester, r.requester_names)) > 0)::int
-           + 2 * (cardinality(governance.person_names(r.beneficiary, r.beneficiary_names)) > 0)::int
-$$;
-comment on function governance.hats_named(governance.access_request) is 'Of those who ask and gain, the ones that are known by any name';
-
--- May somebody of these names judge a request in a matter where whoever wears one of p_hats may not? '': yes. Where nobody can tell,
--- he may not. Who left after p_at still could.
-create or replace function governance.judge_fault(r governance.access_request, p_names text[], p_hats int, p_at timestamptz default 'infinity')
-    returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-    hats int[] := governance.hats_of(r, p_names);
-begin
-    return case when hats[1] & p_hats <> 0 then 'own'
-                when hats[2] & p_hats <> 0 then 'unclear'
-                when governance.had_left(p_names, p_at) then 'left'
-                else '' end;
-end $$;
-comment on function governance.judge_fault(governance.access_request, text[], int, timestamptz) is
-    'Why somebody may not judge a request: own, unclear (nobody can tell whether it is his own), left; empty = he may';
-
--- Does the one name the other, himself or as one who answers for him at that time? Nobody has it done who may not do it.
-create or replace function governance.answers_for(r governance.access_request, p_named text, p_names text[], p_at timestamptz) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-    named text[] := governance.person_all(p_named, '{}');
-begin
-    if governance.one_person(p_names, named) then
-        return true;
-    end if;
-    if not exists (select from governance.delegation d where (d.revoked_at is null or d.revoked_at > p_at) and p_at between d.starts_at and d.ends_at) then
-        return false;
-    end if;
-    -- who leaves while it waits has nobody answer for him; who leaves later had one
-    return governance.judge_fault(r, named, 15, greatest(p_at, coalesce(r.approved_at, 'infinity'))) = '' and exists (
-        select from governance.delegation d
-         where (d.revoked_at is null or d.revoked_at > p_at) and p_at between d.starts_at and d.ends_at
-           and governance.one_person(governance.person_all(d.delegator, '{}'), named)
-           and governance.one_person(p_names, governance.person_all(d.delegate, '{}')));
-end $$;
-comment on function governance.answers_for(governance.access_request, text, text[], timestamptz) is
-    'Is that the person who is named, or one to whom he gave it for that time?';
-
 -- Whom the policy wants beside the template: what it said at intake of each thing that is asked for now. What a policy said that is live no
 -- more wants nobody. Of what was approved before its terms were kept, whatever was said last.
 create or replace function governance.policy_asks(r governance.access_request) returns setof jsonb
@@ -224,6 +132,7 @@ declare
     terms jsonb := governance.approval_terms(r);
     until timestamptz := governance.approval_until(r);
     settled timestamptz := coalesce(r.approved_at, 'infinity'); -- who leaves while it waits has no vote; who leaves later had one
+    bars record := governance.judge_bars(case when p_settled is null then 'vote' else 'stand' end);
 begin
     return query
     with given as materialized (
@@ -242,8 +151,7 @@ begin
                exists (select from given w where w.decision = 'withdrawn' and w.id > g.id and (p_settled is null or w.at <= p_settled)
                           and governance.one_person(w.names, g.names)) as withdrawn
           from given g
-         cross join lateral (select case when p_settled is null then o.hats else array[o.hats[1] & 11, o.hats[2] & 11] end as hats
-                               from (select governance.hats_of(r, g.names) as hats) o) h
+         cross join lateral (select array[o.hats[1] & bars.own, o.hats[2] & bars.doubt] as hats from (select governance.hats_of(r, g.names) as hats) o) h
          where g.decision <> 'withdrawn')
     select f.id, f.approver, f.person, f.channel, f.decision, f.at, f.is[1], f.is[2], f.steps, f.outdated, f.withdrawn,
            case when f.withdrawn then 'withdrawn'

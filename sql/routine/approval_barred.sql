@@ -13,7 +13,7 @@ begin
         lacks := (step->>'at_least')::int;
         for named in select p.named from jsonb_array_elements_text(step->'people') as p(named) loop
             exit when lacks <= 0; -- mostly at the first one
-            if governance.judge_fault(r, governance.person_all(named, '{}'), 15) not in ('own', 'left') then
+            if governance.judge_fault(r, governance.person_all(named, '{}'), 'vote') in ('', 'unclear') then
                 lacks := lacks - 1;
             end if;
         end loop;

@@ -59,12 +59,12 @@ begin
     elsif r.approved_at is null or r.claimed_at is null and r.access_until > clock_timestamp() then
         raise exception 'nothing was used yet: it is reviewed afterwards' using errcode = 'CG023';
     end if;
-    fault := governance.judge_fault(r, names, 7);
+    fault := governance.judge_fault(r, names, 'review');
     select * into t from governance.ticket x where x.request_id = r.id and x.moved_by <> '' and not x.moved_by_us;
     if found and r.claimed_at is null then -- who worked on it, though nobody ever said done; afterwards it is moved by whoever answers, too
         moved := governance.one_person(names, governance.person_all(t.moved_by, t.mover_names));
     end if;
-    if fault = 'own' or moved then
+    if fault in ('own', 'work') or moved then
         raise exception 'nobody reviews what he asked for, used or made' using errcode = 'CG008', constraint = 'own';
     elsif fault = 'unclear' or moved is null then
         raise exception 'nobody can tell whether the reviewer is who asked, who used it or who made it: name the reviewer as they are named, by e-mail address or by account id'

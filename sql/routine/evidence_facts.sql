@@ -235,20 +235,6 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.evidence_made(jsonb) is 'Facts with their hash, the clock and the database they are of';
 
--- p: an id, a ticket key, or SITE/KEY. Several: sites that have a ticket of that key.
-create or replace function governance.request_named(p text) returns table (id uuid, name text)
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select r.id, coalesce(r.site || '/' || t.issue_key, '')
-      from governance.access_request r left join governance.ticket t on t.request_id = r.id
-     where r.id = case when p ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p::uuid end -- by its index, as request_show
-    union
-    select t.request_id, t.site || '/' || t.issue_key
-      from governance.ticket t
-     where t.request_id is not null and p <> '' and t.issue_key = substr(p, position('/' in p) + 1)
-       and (position('/' in p) = 0 or t.site = split_part(p, '/', 1))
-$$;
-comment on function governance.request_named(text) is 'Requests by an id, a ticket key or SITE/KEY, each with the last';
-
 -- Of several each is named. Null: there is none.
 create or replace function governance.evidence_page(p text) returns jsonb
 -- with its owner's rights: an auditor may read all of it, and calls none of the functions that put it together

@@ -31,15 +31,13 @@ begin
     end if;
     of_him := array(
         select x.id
-          from governance.fulfiller f
-         cross join lateral (
-               select k.* from governance.exception k where k.request_id = new.id
+          from (select k.* from governance.exception k where k.request_id = new.id
                 union all
                select k.* from governance.request_item i
                 cross join lateral (select e.* from governance.exception e where e.item_id = i.id and e.request_id is null offset 0) k
                 where i.request_id = new.id) x
-         where f.request_id = new.id and f.cycle = new.claim_cycle and x.revoked_at is null and x.expires_at > clock_timestamp()
-           and governance.one_person(governance.person_all(x.approved_by, x.approver_names), governance.person_all(f.person, f.names)));
+         where x.revoked_at is null and x.expires_at > clock_timestamp()
+           and governance.judge_fault(new, governance.person_all(x.approved_by, x.approver_names), 'except', '-infinity') = 'work');
     if cardinality(of_him) > 0 then
         perform governance.exception_end(of_him, 'void', 'service', '');
         perform governance.exception_told(of_him, 'ExceptionVoid', '/void');

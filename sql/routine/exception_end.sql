@@ -113,7 +113,7 @@ begin
            and (governance.one_person(governance.person_all(x.approved_by, x.approver_names), governance.person_all(x.owner, x.owner_names))
                 or exists (select from governance.access_request r
                             where r.id = coalesce(x.request_id, (select i.request_id from governance.request_item i where i.id = x.item_id))
-                              and (governance.hats_of(r, governance.person_all(x.approved_by, x.approver_names)))[1] & 3 <> 0))
+                              and governance.judge_fault(r, governance.person_all(x.approved_by, x.approver_names), 'owe', '-infinity') = 'own'))
          order by x.id limit 100);
 end $$;
 comment on function governance.exceptions_void(bigint) is 'Live exceptions that turned out to be nobody else''s word';

@@ -18,22 +18,17 @@ comment on function governance.sod_excepted(uuid, text) is 'Is a conflict of sep
 create or replace function governance.exception_void(x governance.exception, r governance.access_request) returns text
 -- with its owner's rights: a dashboard's view asks, and may see no people
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select case when hats[1] & named <> 0 then 'own' when hats[2] & named <> 0 then 'unclear' else '' end
+    select governance.judge_fault(q, governance.person_all(e.approved_by, e.approver_names), 'owe', '-infinity')
       from governance.exception e join governance.access_request q on q.id = r.id -- of a row of his own making a dashboard could find out who asks
-     cross join lateral governance.hats_named(q) as n(named)
-     cross join lateral governance.hats_of(q, governance.person_all(e.approved_by, e.approver_names)) as h(hats)
      where e.id = x.id
 $$;
 comment on function governance.exception_void(governance.exception, governance.access_request) is
     'Why an exception covers nothing of a request: own (who approved it asks, or it is for him), unclear (nobody can tell); empty = neither';
 
--- Nor is it who said that the work is done: 4 of hats_of, as guard_exception has it.
 create or replace function governance.exception_counts(x governance.exception, r governance.access_request) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select hats[1] & (named | 4) = 0 and hats[2] & named = 0
+    select governance.judge_fault(q, governance.person_all(e.approved_by, e.approver_names), 'except', '-infinity') = ''
       from governance.exception e join governance.access_request q on q.id = r.id
-     cross join lateral governance.hats_named(q) as n(named)
-     cross join lateral governance.hats_of(q, governance.person_all(e.approved_by, e.approver_names)) as h(hats)
      where e.id = x.id
 $$;
 comment on function governance.exception_counts(governance.exception, governance.access_request) is

@@ -4,7 +4,7 @@ declare
     r governance.access_request;
     t governance.ticket;
     names text[] := governance.person_all(new.approver, new.approver_names);
-    hats int[];
+    fault text;
 begin
     if governance.person_folded(new.approver) = '' then
         raise exception 'nobody approves for themselves' using errcode = 'CG008';
@@ -18,16 +18,14 @@ begin
         end if;
         return new;
     end if;
-    hats := governance.hats_of(r, names);
-    if hats[1] & 3 <> 0 then
-        raise exception 'nobody approves for themselves' using errcode = 'CG008';
-    elsif hats[1] & 4 <> 0 then
-        raise exception 'who did the work does not approve it' using errcode = 'CG008';
-    elsif hats[1] & 8 <> 0 then
-        raise exception 'who checks it does not approve it' using errcode = 'CG008';
-    elsif new.decision = 'approved' and governance.had_left(names) then
-        raise exception 'the approver has left' using errcode = 'CG008', constraint = 'left';
-    end if;
+    fault := governance.judge_fault(r, names, 'approve', case new.decision when 'approved' then 'infinity' else '-infinity' end::timestamptz);
+    case fault
+        when 'own' then raise exception 'nobody approves for themselves' using errcode = 'CG008';
+        when 'work' then raise exception 'who did the work does not approve it' using errcode = 'CG008';
+        when 'check' then raise exception 'who checks it does not approve it' using errcode = 'CG008';
+        when 'left' then raise exception 'the approver has left' using errcode = 'CG008', constraint = 'left';
+        else null;
+    end case;
     select * into t from governance.ticket x where x.request_id = new.request_id;
     new.after_work := r.claimed_at is not null
         or found and t.role in ('verify', 'done') and not t.moved_by_us and (new.given_at = 'epoch' or new.given_at > t.cycle_at)

@@ -25,10 +25,10 @@ begin
         select * into r from governance.access_request x -- of a source: request by request, see exception_counts
          where x.id = coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id));
         if found then
-            fault := governance.judge_fault(r, approver, governance.hats_named(r));
+            fault := governance.judge_fault(r, approver, 'except');
             if fault = 'own' then
                 raise exception 'nobody approves for themselves' using errcode = 'CG008', constraint = 'own';
-            elsif (governance.hats_of(r, approver))[1] & 4 <> 0 then
+            elsif fault = 'work' then
                 raise exception 'who did the work approves no exception of it' using errcode = 'CG008', constraint = 'own';
             elsif fault = 'unclear' then
                 raise exception 'nobody can tell whether the approver is who asks or who it is for: name the approver as they are named, by e-mail address or by account id'

@@ -87,10 +87,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     r governance.access_request;
 begin
-    select * into r from governance.access_request x
-     where x.id = case when p ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p::uuid
-                       else (select k.request_id from governance.ticket k where k.issue_key = p and p <> '' order by k.request_id limit 1) end
-       for update;
+    select * into r from governance.access_request x where x.id = governance.request_one(p) for update;
     if not found then
         return null;
     end if;

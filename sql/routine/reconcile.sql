@@ -90,10 +90,7 @@ language sql stable set search_path = pg_catalog as $$
     select case count(*) when 1 then governance.reconcile_one(min(x.id::text)::uuid, p_reads)
                          when 0 then null
                          else jsonb_build_object('ambiguous', jsonb_agg(x.name order by x.name)) end
-      from (select r.id, r.site || '/' || t.issue_key as name
-              from governance.access_request r
-              left join governance.ticket t on t.request_id = r.id
-             where r.id::text = p or p <> '' and (t.issue_key = p or r.site || '/' || t.issue_key = p)) x
+      from governance.request_named(p) x
 $$;
 comment on function governance.reconcile_show(text, int) is 'A request by id or ticket key, with the verdict of each item and the reads behind it';
 

@@ -9,10 +9,7 @@ declare
     did jsonb;
 begin
     -- the order of locks everywhere: request, then ticket, then flow
-    select * into r from governance.access_request x
-     where x.id = case when p ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p::uuid
-                       else (select k.request_id from governance.ticket k where k.issue_key = p and p <> '' order by k.request_id limit 1) end
-       for update;
+    select * into r from governance.access_request x where x.id = governance.request_one(p) for update;
     if not found then
         update governance.ticket k set look_at = clock_timestamp()
          where k.issue_key = p and p <> '' and k.request_id is null and k.unreadable > 0

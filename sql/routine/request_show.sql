@@ -37,9 +37,8 @@ create or replace function governance.request_show(p text) returns jsonb
 language sql stable set search_path = pg_catalog as $$
     select coalesce((
         select governance.request_summary(r)
-          from governance.access_request r -- by its index: what is no id is a ticket's key, and the other way round
-         where r.id = case when p ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p::uuid
-                           else (select t.request_id from governance.ticket t where t.issue_key = p and p <> '' order by t.request_id limit 1) end), (
+          from governance.access_request r
+         where r.id = governance.request_one(p)), (
         select governance.ticket_summary(t.site, t.issue_id) from governance.ticket_status t where t.issue_key = p and p <> '' limit 1))
 $$;
 comment on function governance.request_show(text) is 'One request by id or ticket key; of a ticket that nobody can read, why';

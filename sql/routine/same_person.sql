@@ -79,8 +79,8 @@ comment on function governance.one_person(text[], text[]) is
 
 create or replace function governance.approval_counts(a governance.approval, r governance.access_request) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
-    select case when h.hats[1] <> 0 then false when h.hats[2] = 0 then true end
-      from (select governance.hats_of(r, governance.person_all(a.approver, a.approver_names)) as hats) h
+    select case governance.judge_fault(r, governance.person_all(a.approver, a.approver_names), 'vote', '-infinity')
+                when '' then true when 'unclear' then null else false end
 $$;
 comment on function governance.approval_counts(governance.approval, governance.access_request) is
     'Is the approver another person than who asks, who it is for, who does the work and who checks it? null: nobody can tell, which counts as no';

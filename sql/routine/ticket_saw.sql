@@ -35,8 +35,8 @@ begin
         -- each who decided so (a program of an earlier release names one); whether it is another person may be known only later:
         -- recorded now, judged when it is to count. His own is told, once for each time he gave it.
         for v in
-            select x.*, (governance.hats_of(r, governance.person_linked(x.approver_names)))[1] as hats,
-                   t->>'approval' = 'approved' and governance.had_left(governance.person_linked(x.approver_names)) as gone
+            select x.*, governance.judge_fault(r, governance.person_linked(x.approver_names), 'approve',
+                                               case t->>'approval' when 'approved' then 'infinity' else '-infinity' end::timestamptz) as fault
               from (select r.id as request_id, a->>'key' as approver,
                            governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as approver_names, t->>'approval' as decision,
                            case when (a->>'app')::boolean then 'automation' else 'jsm' end as channel,
@@ -52,18 +52,18 @@ begin
                                                 select max(b.id) from governance.approval b
                                                  where b.request_id = r.id and b.channel = x.channel and b.approver = x.approver and b.decision <> 'withdrawn') end)
         loop
-            if (v.hats <> 0 or v.gone) and v.decision = 'approved' and governance.approval_wanted(r) then
-                perform governance.refusal_on_ticket(r.id, 'approval', v.channel, v.approver, case when v.hats <> 0 then 'own' else 'left' end,
+            if v.fault <> '' and v.decision = 'approved' and governance.approval_wanted(r) then
+                perform governance.refusal_on_ticket(r.id, 'approval', v.channel, v.approver, case v.fault when 'left' then 'left' else 'own' end,
                                                      'given/' || governance.ms(v.given_at));
             end if;
-            if v.gone and v.hats = 0 then
+            if v.fault = 'left' then
                 insert into governance.escalation (request_id, kind, reason, key)
                 select r.id, 'operator', 'ApproverLeft', 'left/' || governance.ms(v.given_at) where governance.approval_wanted(r)
                     on conflict do nothing;
                 continue;
-            elsif v.hats <> 0 then
+            elsif v.fault <> '' then
                 insert into governance.escalation (request_id, kind, reason, key)
-                select r.id, 'operator', 'SelfApproval', governance.self_approval_key(v.channel, v.hats, governance.ms(v.given_at)::text)
+                select r.id, 'operator', 'SelfApproval', governance.self_approval_key(v.channel, (governance.hats_of(r, governance.person_linked(v.approver_names)))[1], governance.ms(v.given_at)::text)
                  where v.decision = 'approved' and governance.approval_wanted(r)
                     on conflict do nothing;
                 continue;

@@ -1,6 +1,6 @@
 -- More was given than asked for: what appeared since work began, and no approved request explains.
 set role countersign_service;
-select plan(25);
+select plan(28);
 
 -- one look's read of the first item: outcome, and what else is held ('' nothing, null not told)
 create function pg_temp.look(request uuid, outcome text, others text) returns bigint language sql as $$
@@ -107,4 +107,8 @@ select pg_temp.ask('x', 'absent', '{"site": "beta"}') as other \gset
 insert into governance.ticket (site, issue_id, issue_key, request_id) values ('acme', '77', 'SD-77', :'r'), ('beta', '77', 'SD-77', :'other');
 select is(array[governance.reconcile_show('SD-77', 1)->'ambiguous'->>1, governance.reconcile_show('beta/SD-77', 1)->>'id', governance.reconcile_show('SD-78', 1)::text],
           array['beta/SD-77', :'other', null], 'which one is meant is asked, and can be said');
+select is(governance.request_show('beta/SD-77')->>'id', :'other', 'so where it is shown');
+select throws_ok('select governance.request_show(''SD-77'')', 'CG065', format('several sites have a ticket SD-77: name the request that is meant by its id, %s (acme/SD-77) or %s (beta/SD-77)', :'r', :'other'),
+                 'and never the first of several');
+select throws_ok('select governance.request_retry(''SD-77'', ''who'')', 'CG065', null, 'nor is that tried again');
 select * from finish();
