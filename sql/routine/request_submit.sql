@@ -1,50 +1,46 @@
 -- An identity platform submits. The idempotency key decides: same key and body = the same request; other body = refused. A key is its
 -- token's own: what another platform numbers 1 is another wish.
-create or replace function governance.request_submit(p_key text, p_body_sha256 text, p jsonb,
-                                                     out id uuid, out repeated boolean, out differs boolean, out phase text)
-language plpgsql set search_path = pg_catalog as $$
-declare
-    made governance.access_request;
-    own_key text := coalesce(p->>'submitted_by' || ' ', '') || p_key;
+create or replace function governance.request_of_key(p_own text, p_key text, out id uuid, out body_sha256 text, out phase text)
+language plpgsql stable set search_path = pg_catalog as $$
 begin
-    perform pg_advisory_xact_lock(hashtextextended('submit ' || own_key, 0));
-    select r.id, r.body_sha256, r.phase into made.id, made.body_sha256, made.phase
-      from governance.access_request r where r.idempotency_key = own_key;
-    if not found and own_key <> p_key then -- from before keys had an owner
-        select r.id, r.body_sha256, r.phase into made.id, made.body_sha256, made.phase
+    select r.id, r.body_sha256, r.phase into id, body_sha256, phase from governance.access_request r where r.idempotency_key = p_own;
+    if not found and p_own <> p_key then -- from before keys had an owner
+        select r.id, r.body_sha256, r.phase into id, body_sha256, phase
           from governance.access_request r where r.idempotency_key = p_key and r.submitted_by is null;
     end if;
-    repeated := made.id is not null;
-    differs := repeated and made.body_sha256 <> p_body_sha256;
-    if not repeated then
-        -- only now: asking again for what is there already is right however late it is
-        if to_timestamp((p->>'access_until_ms')::bigint / 1000.0) <= clock_timestamp() then
-            raise exception 'access_until must be a time in the future' using errcode = 'CG020';
-        end if;
-        made := governance.request_create(p || jsonb_build_object('idempotency_key', own_key, 'body_sha256', p_body_sha256), false);
-    end if;
-    id := made.id;
-    phase := made.phase;
 end $$;
-comment on function governance.request_submit(text, text, jsonb) is 'Submit a governed request once per idempotency key';
+comment on function governance.request_of_key(text, text) is 'The request of an idempotency key: of the token''s own, and as it came; nulls: there is none';
 
--- Many in one transaction and one commit, in the order of their keys, which is the order of their locks. One that is refused refuses
--- all: then they come one by one. n: place of each, from 1.
+-- Many in one transaction and one commit. One that is refused refuses all: then they come one by one. n: place of each, from 1.
 create or replace function governance.request_submit_many(p_keys text[], p_body_sha256 text[], p text[])
 returns table (n int, id uuid, repeated boolean, differs boolean, phase text)
 language plpgsql set search_path = pg_catalog as $$
 declare
-    documents jsonb[] := p::jsonb[];
-    made record;
+    documents constant jsonb[] := p::jsonb[];
+    own constant text[] := array(select coalesce(documents[o.i]->>'submitted_by' || ' ', '') || o.key
+                                   from unnest(p_keys) with ordinality as o(key, i) order by o.i);
+    ids uuid[]; -- of what is there, by place
+    bodies text[];
+    phases text[];
+    fresh int[]; -- places of those that are new, of each key the first
+    made uuid[];
 begin
-    for n in select o.i from unnest(p_keys) with ordinality as o(key, i)
-              order by hashtextextended('submit ' || coalesce(documents[o.i]->>'submitted_by' || ' ', '') || o.key, 0), o.i loop
-        made := governance.request_submit(p_keys[n], p_body_sha256[n], documents[n]);
-        id := made.id;
-        repeated := made.repeated;
-        differs := made.differs;
-        phase := made.phase;
-        return next;
-    end loop;
+    -- in one order, whoever else comes with some of these keys; what is seen after that is what they left
+    perform pg_advisory_xact_lock(l.key) from (select hashtextextended('submit ' || o.key, 0) as key from unnest(own) as o(key) order by 1 offset 0) l;
+    select array_agg(x.id order by o.i), array_agg(x.body_sha256 order by o.i), array_agg(x.phase order by o.i) into ids, bodies, phases
+      from unnest(own, p_keys) with ordinality as o(own, key, i) cross join lateral governance.request_of_key(o.own, o.key) x;
+    fresh := array(select min(o.i)::int from unnest(own, ids) with ordinality as o(key, id, i) where o.id is null group by o.key order by 1);
+    -- only now: asking again for what is there already is right however late it is
+    if exists (select from unnest(fresh) as f(i) where to_timestamp((documents[f.i]->>'access_until_ms')::bigint / 1000.0) <= clock_timestamp()) then
+        raise exception 'access_until must be a time in the future' using errcode = 'CG020';
+    end if;
+    made := governance.request_create_many(array(
+        select documents[f.i] || jsonb_build_object('idempotency_key', own[f.i], 'body_sha256', p_body_sha256[f.i])
+          from unnest(fresh) with ordinality as f(i, o) order by f.o), false);
+    return query
+        select o.i::int, coalesce(o.id, f.id), o.i is distinct from f.i, coalesce(o.body, p_body_sha256[f.i]) <> p_body_sha256[o.i],
+               coalesce(o.phase, (select r.phase from governance.access_request r where r.id = f.id))
+          from unnest(own, ids, bodies, phases) with ordinality as o(key, id, body, phase, i)
+          left join unnest(fresh, made) as f(i, id) on o.id is null and own[f.i] = o.key;
 end $$;
-comment on function governance.request_submit_many(text[], text[], text[]) is 'Submit many governed requests in one commit';
+comment on function governance.request_submit_many(text[], text[], text[]) is 'Submit governed requests, each once per idempotency key, in one commit';

@@ -52,31 +52,34 @@ begin
 end $$;
 comment on function governance.sla_choose(governance.access_request) is 'The first policy that fits a request; null: none does';
 
--- The clock of a new request. p: the intake document.
-create or replace function governance.clock_begin(r governance.access_request, p jsonb) returns void
+-- The clocks of new requests. p: their intake documents.
+create or replace function governance.clocks_begin(p_requests uuid[], p jsonb[]) returns void
 language plpgsql set search_path = pg_catalog as $$
 declare
-    named text := nullif(p->>'sla_policy', '');
-    goal interval := make_interval(secs => nullif((p->>'sla_goal_ms')::bigint, 0) / 1000.0);
-    y governance.sla_policy;
-    c governance.sla_clock;
+    by_policy boolean;
 begin
-    if named is not null then
-        select * into y from governance.sla_policy x where x.name = named and x.replaced_at is null;
-    end if;
-    if y.id is null and goal is null then -- also where a name is not, or not yet, known: better another policy than none
-        select * into y from governance.sla_policy x where x.id = governance.sla_choose(r);
-    end if;
-    insert into governance.sla_clock (request_id, started_at, goal, policy_id, calendar_id, due_at, next_step_at)
-    values (r.id, r.requested_at, coalesce(y.goal, goal), y.id, y.calendar_id,
-            case when y.calendar_id is not null then governance.counted_on(y.calendar_id, r.requested_at, y.goal) end,
-            case when y.id is null then r.requested_at + goal * 0.75 end)
-    returning * into c;
-    if y.id is not null then
-        update governance.sla_clock x set next_step_at = governance.clock_next(c, r) where x.request_id = r.id;
+    with begun as (
+        insert into governance.sla_clock (request_id, started_at, goal, policy_id, calendar_id, due_at, next_step_at)
+        select d.id, r.requested_at, coalesce(y.goal, said.goal), y.id, y.calendar_id,
+               case when y.calendar_id is not null then governance.counted_on(y.calendar_id, r.requested_at, y.goal) end,
+               case when y.id is null then r.requested_at + said.goal * 0.75 end
+          from unnest(p_requests, p) as d(id, p)
+         cross join lateral (select x.requested_at from governance.access_request x where x.id = d.id offset 0) r
+         cross join lateral (select nullif(d.p->>'sla_policy', '') as policy, make_interval(secs => nullif((d.p->>'sla_goal_ms')::bigint, 0) / 1000.0) as goal) said
+          left join lateral (select x.id from governance.sla_policy x where x.name = said.policy and x.replaced_at is null) named on true
+          -- where a name is not, or not yet, known: better another policy than none
+          left join lateral (select x.* from governance.sla_policy x
+                              where x.id = coalesce(named.id, case when said.goal is null then (
+                                                select governance.sla_choose(k) from governance.access_request k where k.id = d.id) end)) y on true
+        returning policy_id)
+    select bool_or(b.policy_id is not null) into by_policy from begun b;
+    if by_policy then
+        update governance.sla_clock c set next_step_at = governance.clock_next(c, r)
+          from governance.access_request r
+         where c.request_id = any (p_requests) and c.policy_id is not null and r.id = c.request_id;
     end if;
 end $$;
-comment on function governance.clock_begin(governance.access_request, jsonb) is 'Begin the clock of a new request, by the policy that is chosen for it';
+comment on function governance.clocks_begin(uuid[], jsonb[]) is 'Begin the clocks of new requests, each by the policy that is chosen for it';
 
 -- The request turned out to be of another kind: the policy of that kind counts where it is no easier one.
 create or replace function governance.clock_choose_again(r governance.access_request) returns void

@@ -41,8 +41,8 @@ def queue(site):
                    join governance.sla_clock c on c.request_id = r.id
         loop
             for n in 1..{each} loop
-                perform governance.request_submit(k.name || '-' || n, k.body_sha256, k.document || jsonb_build_object(
-                    'requested_ms', governance.ms(clock_timestamp() - interval '{HOURS} h' * n / {each})));
+                perform governance.request_submit_many(array[k.name || '-' || n], array[k.body_sha256], array[(k.document || jsonb_build_object(
+                    'requested_ms', governance.ms(clock_timestamp() - interval '{HOURS} h' * n / {each})))::text]);
                 commit; -- as each call of the API: the chain of evidence is held until then
             end loop;
         end loop; end $$""", timeout=300)

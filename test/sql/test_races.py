@@ -50,7 +50,7 @@ def test_one_request_an_idempotency_key(db):
     body = db.psql("""select jsonb_build_object('idempotency_key', 'k-1', 'body_sha256', repeat('b', 64), 'site', 'acme', 'kind', 'removal', 'mode', 'enforce',
         'rule', 'r', 'request_type', '31', 'requester', 'asker', 'beneficiary', 'someone', 'justification', '', 'privileged', false, 'emergency', false,
         'approval_needed', false, 'hold_text', '', 'mapping_version', encode(sha256('version: 1 # d'), 'hex'), 'mapped', '{}'::jsonb, 'mapped_hash', 'h', 'sla_goal_ms', 0, 'items', '[]'::jsonb)""")
-    told = at_once(db, [f"select id, repeated from governance.request_submit('k-1', repeat('b', 64), '{body}')"] * WORKERS)
+    told = at_once(db, [f"select id, repeated from governance.request_submit_many(array['k-1'], array[repeat('b', 64)], array['{body}'])"] * WORKERS)
     assert all(isinstance(answer, str) and answer for answer in told), told
     assert len({answer.split("|")[0] for answer in told}) == 1
     assert db.psql("select count(*) from governance.access_request") == "1"
