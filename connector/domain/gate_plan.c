@@ -49,7 +49,7 @@ bool gate_plan_blocks(enum road_reason reason)
 {
     return reason == ROAD_BECAUSE_CREATED || reason == ROAD_BECAUSE_REJECTED ||
            reason == ROAD_BECAUSE_STRANGE || reason == ROAD_BECAUSE_SHOWN ||
-           reason == ROAD_BECAUSE_NAMEABLE;
+           reason == ROAD_BECAUSE_NAMEABLE || reason == ROAD_BECAUSE_TRIGGERED;
 }
 
 bool gate_must_wait(const struct workflow *w, const struct road *road, size_t verify)

@@ -240,6 +240,8 @@ static enum road_reason reason_of(const struct workflow *w, const struct road *r
         return ROAD_BECAUSE_CREATED;
     if (stays_inside(w, road))
         return ROAD_BECAUSE_INSIDE;
+    if (road->triggered) /* Jira asks neither conditions, nor validators, nor permissions then */
+        return ROAD_BECAUSE_TRIGGERED;
     if (is_approval(w, road, &approval))
         return approval;
     if (road_is_locked(road))

@@ -55,6 +55,7 @@ struct road {
     const struct guard *guards;
     size_t guard_count; /* 0: no condition */
     bool portal;        /* customers see it */
+    bool triggered;     /* an event outside goes it by itself, and asks no condition */
     struct str screen;  /* id of the screen that it shows; empty: none */
     bool resolves;      /* it sets the resolution by itself */
     bool demands;       /* it wants our field filled that stays empty: nobody goes it */
@@ -99,6 +100,9 @@ enum road_state { ROAD_IS_GATED, ROAD_IS_OPEN, ROAD_IS_LEFT };
     X(APPROVED, "approval", OPEN, "an approval goes it by itself, past what restricts people")    \
     X(REJECTED, "decline", OPEN,                                                                  \
       "a declined approval goes it, into a status that means done: lead it elsewhere")            \
+    X(TRIGGERED, "triggered", OPEN,                                                               \
+      "a trigger goes it by itself, a merge in a development tool, say, past all conditions and " \
+      "validators: take the trigger off it")                                                      \
     X(CREATED, "created_done", OPEN, "tickets are made there: let them begin in an open status")  \
     X(STRANGE, "unknown_type", OPEN,                                                              \
       "this kind of transition is not known here: make it a directed one")                        \

@@ -375,6 +375,7 @@ static bool read_road(struct reading *r, const struct workflow *w, const struct 
     road->type = read_type(json_path_str(t, "type"));
     road->to = status_at(w, json_path_str(t, "toStatusReference"));
     road->portal = is_word(portal, "true");
+    road->triggered = json_count(json_member(t, "triggers")) > 0;
     road->screen = json_path_str(t, "transitionScreen/parameters/screenId");
     JSON_EACH(rule, json_member(t, "validators"))
     road->demands |= jsm_workflow_demands(rule, r->key->proof_id);

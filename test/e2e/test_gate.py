@@ -269,6 +269,7 @@ HOLES = [({"what": "global"}, ["global"], []),
          ({"what": "portal"}, ["portal"], []),
          ({"what": "approval", "to": "Done"}, ["approval"], []),
          ({"what": "unguarded", "transition": "61"}, ["unguarded"], ["agent_closes"]),
+         ({"what": "trigger", "transition": "61"}, ["triggered"], []),
          ({"what": "resolution"}, [], ["resolution_editable"]),
          ({"what": "member"}, [], ["others_in_group"])]
 
@@ -288,6 +289,9 @@ def test_what_others_open_is_found_and_closed(site, hole, roads, findings):
     if hole["what"] == "member":
         assert proof["others_in_group"] == ["Bo Becker"]
         assert site.gate("install", "--yes")[0] == 1
+    elif hole["what"] == "trigger":
+        code, out, err = site.gate("install", "--yes")
+        assert code == 1 and "take the trigger off it" in out + err, (out, err)
     elif hole["what"] == "resolution":
         site.control("screens", {"IAM": {"edit": ["summary", "description", "customfield_10080", "customfield_10081"]}})
         assert site.prove()[0] == 0

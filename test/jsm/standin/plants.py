@@ -117,6 +117,16 @@ def _unguarded(site, project, flow, spec):
     return {"transition": spec["transition"]}
 
 
+def _trigger(site, project, flow, spec):
+    """A development tool goes a transition by itself (`transition`: its id)."""
+    document = flow.copied()
+    found = next(t for t in document["transitions"] if t["id"] == spec["transition"])
+    merged = "com.atlassian.jira.plugins.jira-development-integration-plugin:pull-request-merged-trigger"
+    found["triggers"] = [{"id": "t-1", "ruleKey": "system:development-triggers", "parameters": {"enabledTriggers": merged}}]
+    _change(site, flow, document)
+    return {"transition": found["id"]}
+
+
 def _gone(site, project, flow, spec):
     """A transition is deleted (`transition`: its id)."""
     document = flow.copied()
@@ -126,4 +136,4 @@ def _gone(site, project, flow, spec):
 
 
 HOLES = {"global": _global, "exit": _exit, "portal": _portal, "resolution": _resolution, "field": _field, "approval": _approval,
-         "member": _member, "unguarded": _unguarded, "gone": _gone}
+         "member": _member, "unguarded": _unguarded, "trigger": _trigger, "gone": _gone}

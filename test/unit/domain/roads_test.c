@@ -112,6 +112,24 @@ static void test_approvals_go_by_themselves(void **state)
     assert_string_equal(judged(), "approval decline declined");
 }
 
+/* Nobody goes it then, so nothing that holds people back counts. */
+static void test_what_a_trigger_goes_is_open(void **state)
+{
+    struct gate_plan plan;
+
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US)->triggered = true;
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, NONE)->demands = true;
+    road(ROAD_DIRECTED, WORK, CANCELLED, NONE)->triggered = true;
+    roads[1].triggered = true;
+    assert_string_equal(judged(), "triggered triggered cancelled");
+    /* nothing that could be added to it helps */
+    gate_plan(&flow, &plan);
+    assert_int_equal(plan.blocked, 2);
+    assert_int_equal(plan.changed_count, 0);
+}
+
 /* Without the note on people's loop, which has a test of its own. */
 static unsigned findings(const struct gate_facts *facts)
 {
@@ -405,6 +423,7 @@ static void test_a_missing_button_is_a_note(void **state)
 UNIT_MAIN(cmocka_unit_test(test_a_missing_button_is_a_note), cmocka_unit_test(test_roads_into_done),
           cmocka_unit_test(test_who_is_let_through),
           cmocka_unit_test(test_approvals_go_by_themselves),
+          cmocka_unit_test(test_what_a_trigger_goes_is_open),
           cmocka_unit_test(test_what_else_counts), cmocka_unit_test(test_a_field_that_stays_empty),
           cmocka_unit_test(test_an_approval_of_our_own),
           cmocka_unit_test(test_we_close_by_a_road_of_our_own),

@@ -86,6 +86,13 @@ static void test_roads_of_every_kind(void **state)
               "{'id':'31','name':'Resolve','type':'GLOBAL','toStatusReference':'20','properties':"
               "{'servicedesk.customer.transition.active':'true'}}"));
     assert_string_equal(judged(flow), "31 portal");
+    flow =
+        read_one(REPLY(COMPANY, FIVE,
+                       "{'id':'51','name':'Done','type':'DIRECTED','toStatusReference':'20'," ALL(
+                           OURS) "'links':" FROM("12") ",'triggers':[{'id':'t1','ruleKey':"
+                                                       "'system:development-triggers',"
+                                                       "'parameters':{'enabledTriggers':'x'}}]}"));
+    assert_string_equal(judged(flow), "51 triggered");
     flow = read_one(
         REPLY(COMPANY,
               "{'statusReference':'10','properties':{'jira.issue.editable':'false'},"
