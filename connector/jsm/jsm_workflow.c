@@ -266,13 +266,14 @@ static bool is_word(const struct json *v, const char *word)
 }
 
 /* In our field, of all who stand there, one suffices. Nobody is left out: the connector is the
- * reporter of what it made itself. */
+ * reporter of what it made itself. And nobody is put there for a field that people edit. */
 static bool asks_us(const struct reading *r, const struct json *approval)
 {
     return r->key->approver_id.len &&
            str_eq(json_path_str(approval, "fieldId"), r->key->approver_id) &&
            str_eq_c(json_path_str(approval, "conditionType"), "number") &&
            str_eq_c(json_path_str(approval, "conditionValue"), "1") &&
+           !json_path_str(approval, "prePopulatedFieldId").len &&
            !json_count(json_member(approval, "exclude"));
 }
 

@@ -146,14 +146,16 @@ static void test_an_approval_waits_for_us(void **state)
         if (str_eq_c(after->roads.roads[i].name, GATE_CHECK_NAME))
             assert_true(after->roads.roads[i].names_us);
     assert_str(undo(flow->doc, doc, doc, NULL), flow->doc.p);
-    /* one who is left out, two who are needed, another account: it is not ours any more */
+    /* one who is left out, others who are put there, two who are needed, another account: it is not
+     * ours any more */
     static const char *const OTHERWISE[][2] = {
         {"\"exclude\":[]", "\"exclude\":[\"reporter\"]"},
+        {"\"exclude\":[]", "\"exclude\":[],\"prePopulatedFieldId\":\"customfield_8\""},
         {"\"conditionValue\":\"1\"", "\"conditionValue\":\"2\""},
         {"\"value\":\"" ACCOUNT "\"", "\"value\":\"somebody\""},
         {"\"mode\":\"replace\"", "\"mode\":\"append\""},
     };
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof OTHERWISE / sizeof OTHERWISE[0]; i++) {
         struct str other = replaced(doc, OTHERWISE[i][0], OTHERWISE[i][1]);
         assert_false(roads_ask(&parse_with(other, &key)->roads));
     }
