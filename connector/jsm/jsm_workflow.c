@@ -354,6 +354,17 @@ static bool names_us(const struct reading *r, const struct json *action)
            str_eq_c(json_path_str(action, "parameters/mode"), "replace");
 }
 
+/* Does it write that field, by whatever kind of rule? One that only copies from it does not. */
+static bool writes(const struct json *action, struct str field)
+{
+    JSON_EACH(p, json_member(action, "parameters"))
+    {
+        if (field.len && str_eq(json_str(p), field) && !str_eq_c(json_name(p), "sourceFieldKey"))
+            return true;
+    }
+    return false;
+}
+
 static bool read_waits(const struct json *conditions)
 {
     if (str_eq_c(json_path_str(conditions, "operation"), "ALL"))
@@ -383,7 +394,8 @@ static bool read_road(struct reading *r, const struct workflow *w, const struct 
     JSON_EACH(action, json_member(t, "actions"))
     {
         road->resolves |= jsm_workflow_resolves(action);
-        road->names_us |= names_us(r, action);
+        if (writes(action, r->key->approver_id)) /* the last one counts */
+            road->names_us = names_us(r, action);
     }
     road->waits = read_waits(json_member(t, "conditions"));
     /* no target: from any status to itself */

@@ -112,6 +112,27 @@ static void resolve_by_approval(const struct jsm_workflow *flow, struct str doc,
     assert_str(undo(flow->doc, resolving, resolving, NULL), flow->doc.p);
 }
 
+/* One who is left out, others who are put there, two who are needed, another account: it is not
+ * ours any more. */
+static void not_ours_otherwise(struct str doc, const struct jsm_gate_key *key)
+{
+    static const char *const OTHERWISE[][2] = {
+        {"\"exclude\":[]", "\"exclude\":[\"reporter\"]"},
+        {"\"exclude\":[]", "\"exclude\":[],\"prePopulatedFieldId\":\"customfield_8\""},
+        {"\"conditionValue\":\"1\"", "\"conditionValue\":\"2\""},
+        {"\"value\":\"" ACCOUNT "\"", "\"value\":\"somebody\""},
+        {"\"mode\":\"replace\"", "\"mode\":\"append\""},
+        {"\"ruleKey\":\"system:update-field\"}",
+         "\"ruleKey\":\"system:update-field\"},{\"parameters\":{\"issueSource\":\"SAME\","
+         "\"sourceFieldKey\":\"reporter\",\"targetFieldKey\":\"customfield_9\"},"
+         "\"ruleKey\":\"system:copy-value-from-other-field\"}"},
+    };
+    for (size_t i = 0; i < sizeof OTHERWISE / sizeof OTHERWISE[0]; i++) {
+        struct str other = replaced(doc, OTHERWISE[i][0], OTHERWISE[i][1]);
+        assert_false(roads_ask(&parse_with(other, key)->roads));
+    }
+}
+
 /* A workflow's rows of the approval gate: everything that has to be there, once. */
 static void test_an_approval_waits_for_us(void **state)
 {
@@ -146,19 +167,7 @@ static void test_an_approval_waits_for_us(void **state)
         if (str_eq_c(after->roads.roads[i].name, GATE_CHECK_NAME))
             assert_true(after->roads.roads[i].names_us);
     assert_str(undo(flow->doc, doc, doc, NULL), flow->doc.p);
-    /* one who is left out, others who are put there, two who are needed, another account: it is not
-     * ours any more */
-    static const char *const OTHERWISE[][2] = {
-        {"\"exclude\":[]", "\"exclude\":[\"reporter\"]"},
-        {"\"exclude\":[]", "\"exclude\":[],\"prePopulatedFieldId\":\"customfield_8\""},
-        {"\"conditionValue\":\"1\"", "\"conditionValue\":\"2\""},
-        {"\"value\":\"" ACCOUNT "\"", "\"value\":\"somebody\""},
-        {"\"mode\":\"replace\"", "\"mode\":\"append\""},
-    };
-    for (size_t i = 0; i < sizeof OTHERWISE / sizeof OTHERWISE[0]; i++) {
-        struct str other = replaced(doc, OTHERWISE[i][0], OTHERWISE[i][1]);
-        assert_false(roads_ask(&parse_with(other, &key)->roads));
-    }
+    not_ours_otherwise(doc, &key);
     /* a road that is there already names us, and one that is ours waits */
     struct str waits = replaced(doc,
                                 ",{\"parameters\":{},\"ruleKey\":"
