@@ -156,6 +156,8 @@ bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlo
     ret->document = v;
     ret->request = json_path_str(v, "request");
     ret->ticket = json_path_str(v, "ticket");
+    if (!ret->request.len) /* there are entries of no request, and each of them would be of it */
+        return FAIL(err, ERR_INPUT, "the pack does not say of which request it is");
     if (!tlog_note_read(json_path_str(v, "checkpoint"), keys, &ret->checkpoint, err))
         return err_while(err, "reading the checkpoint");
     JSON_EACH(entry, json_member(v, "entries"))

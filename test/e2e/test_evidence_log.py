@@ -189,7 +189,7 @@ def test_one_request_proves_itself(site, tmp_path):
                        (lambda p: p["clear"].append({"entry": 1, "erased": True, "member": "x" * 10}), "commits to no xxxxxxxxxx"),
                        (lambda p: p["clear"].append({"entry": 1, "erased": True, "member": "account", "value": "mallory"}), "is none"),
                        (lambda p: p["entries"].clear(), "it holds no entry"),
-                       (lambda p: p.update(ticket="IAM-9999"), f"calls the ticket {key}, and the pack says IAM-9999"),
+                       (lambda p: p.update(request=""), "does not say of which request"), (lambda p: p.update(ticket="IAM-9999"), f"calls the ticket {key}, and the pack says IAM-9999"),
                        (lambda p: p["entries"].append({"seq": 1}), "is none"),
                        (lambda p: p.update(checkpoint=p["checkpoint"].replace("\n", "\n9", 1)), "changed or forged")):
         spoiled = json.loads(pack.read_text())
