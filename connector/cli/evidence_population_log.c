@@ -7,19 +7,38 @@
 #include "cli/evidence_told.h"
 #include "io/io_file.h"
 
-/* May pass between an entry and its commit: a standby is waited for. */
+/* May pass between an entry and its commit, where a standby is waited for, and between the look at
+ * the database and the entry about the manifest, while the files are written. */
 static const int64_t COMMIT_US = INT64_C(3600) * 1000000;
+
+struct exporting {
+    const char *hex; /* of the manifest */
+    int64_t at_us;   /* when the entry about it was made; 0: not found */
+};
 
 /* An entry that says that this manifest was exported. */
 static bool is_of_manifest(void *arg, struct str entry)
+{
+    struct exporting *x = arg;
+    AUTO(drop_arena) struct arena *arena = arena_new(POPULATION_MANIFEST_BYTES);
+    const struct json *v;
+    struct err err;
+
+    return memmem(entry.p, entry.len, x->hex, strlen(x->hex)) &&
+           json_parse(arena, entry, &v, &err) &&
+           str_eq_c(json_path_str(v, "kind"), "evidence.exported") &&
+           str_eq_c(json_path_str(v, "detail/manifest_sha256"), x->hex) &&
+           told_us(json_path_str(v, "at"), &x->at_us);
+}
+
+/* When an entry was made; whichever comes first. */
+static bool take_time(void *arg, struct str entry)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(POPULATION_MANIFEST_BYTES);
     const struct json *v;
     struct err err;
 
-    return memmem(entry.p, entry.len, arg, strlen(arg)) && json_parse(arena, entry, &v, &err) &&
-           str_eq_c(json_path_str(v, "kind"), "evidence.exported") &&
-           str_eq_c(json_path_str(v, "detail/manifest_sha256"), arg);
+    return json_parse(arena, entry, &v, &err) && told_us(json_path_str(v, "at"), arg);
 }
 
 /* --- against the log --- */
@@ -50,13 +69,11 @@ static bool compare_row(void *arg, struct str line, int64_t row, struct err *err
            told_check(c->book, v, err);
 }
 
-/* What came since: whoever says of a population that it was made with fewer entries than there were
- * leaves out what came by the others. */
-static bool hear_later(struct comparing *c, const struct json *manifest, struct evidence_log *log,
-                       struct population_found *ret)
+/* What came since. */
+static bool hear_later(struct comparing *c, struct evidence_log *log, struct population_found *ret)
 {
     const struct told_request *first;
-    int64_t found, made_us;
+    int64_t found;
 
     c->seq = c->upto;
     c->upto = INT64_MAX;
@@ -64,12 +81,32 @@ static bool hear_later(struct comparing *c, const struct json *manifest, struct 
         return false;
     ret->later = told_later(c->book, &first);
     ret->later_first = first ? first->in_seq : 0;
-    return !first || !told_us(json_path_str(manifest, "about/made_at"), &made_us) ||
-           first->in_us + COMMIT_US >= made_us ||
-           FAIL(c->err, ERR_INPUT,
-                "request %s is of the period, was there when the population was made, and is not "
-                "in it: see entry %lld of the log; it takes in %lld entries",
-                first->id, (long long)first->in_seq, (long long)ret->upto);
+    return true;
+}
+
+/* The log says when it was exported: then it was made, too. And what it does not count came
+ * afterwards: whoever says of a population that it was made with fewer entries than there were
+ * leaves out what came by the others. */
+static bool is_of_its_moment(const struct json *manifest, int64_t exported_us,
+                             struct population_found *ret, struct evidence_log *log,
+                             struct err *err)
+{
+    int64_t made_us, next_us = 0, found;
+
+    if (!told_us(json_path_str(manifest, "about/made_at"), &made_us))
+        return FAIL(err, ERR_INPUT, "manifest.json does not say when it was made");
+    if (made_us < exported_us - COMMIT_US || made_us > exported_us + COMMIT_US)
+        return FAIL(err, ERR_INPUT,
+                    "the population says that it was made at %s, and entry %lld of the log has it "
+                    "exported more than an hour away from that: export again",
+                    ret->made_at, (long long)ret->recorded);
+    if (!evidence_log_find(log, ret->upto + 1, take_time, &next_us, &found, err))
+        return false;
+    return next_us + COMMIT_US >= made_us ||
+           FAIL(err, ERR_INPUT,
+                "the population says that the log had %lld entries when it was made, at %s, and "
+                "entry %lld was there for more than an hour: export again",
+                (long long)ret->upto, ret->made_at, (long long)found);
 }
 
 static bool compare(const char *dir, const struct json *manifest, struct population_found *ret,
@@ -88,7 +125,7 @@ static bool compare(const char *dir, const struct json *manifest, struct populat
     bool good = evidence_log_verify(log, NULL, 0, err) &&
                 evidence_log_find(log, 1, hear_entry, &c, &found, err) && !err->what[0] &&
                 sample_each_line(dir, "population.jsonl", 0, compare_row, &c, err) &&
-                told_complete(c.book, err) && hear_later(&c, manifest, log, ret);
+                told_complete(c.book, err) && hear_later(&c, log, ret);
     told_free(c.book);
     return good;
 }
@@ -100,6 +137,7 @@ bool evidence_population_in_log(const char *dir, struct evidence_log *log,
     char path[EXPORT_PATH_BYTES], hex[SHA256_HEX_SIZE];
     uint8_t digest[SHA256_BYTES];
     const struct json *v;
+    struct exporting x = {.hex = hex};
     struct str text;
 
     if (!export_path(dir, "manifest.json", path, err) ||
@@ -111,12 +149,12 @@ bool evidence_population_in_log(const char *dir, struct evidence_log *log,
                     "manifest.json does not say how far the log went: " POPULATION_FORMAT);
     digest_sha256(text, digest);
     hex_encode(digest, sizeof digest, hex);
-    return evidence_log_find(log, ret->upto + 1, is_of_manifest, hex, &ret->recorded, err) &&
+    return evidence_log_find(log, ret->upto + 1, is_of_manifest, &x, &ret->recorded, err) &&
            (ret->recorded ||
             FAIL(err, ERR_INPUT,
                  "manifest.json is not in the log: of its %lld entries none says that a "
                  "manifest with the hash %s was exported. It was changed afterwards, made "
                  "with a role that may only read, or the log is a copy from before",
                  (long long)evidence_log_size(log), hex)) &&
-           compare(dir, v, ret, log, err);
+           is_of_its_moment(v, x.at_us, ret, log, err) && compare(dir, v, ret, log, err);
 }

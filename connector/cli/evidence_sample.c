@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "cli/lines.h"
 #include "io/io_file.h"
 #include "json/json_read.h"
 
@@ -80,16 +81,22 @@ static bool judge(struct str line, struct str seed, struct sample_pick *ret, str
 bool sample_each_line(const char *dir, const char *name, int64_t heads, sample_line_fn *fn,
                       void *arg, struct err *err)
 {
-    char path[EXPORT_PATH_BYTES], line[EXPORT_ROW_BYTES];
-    bool good = true;
+    char path[EXPORT_PATH_BYTES];
+    struct lines lines;
+    struct str line;
+    bool good = true, fits;
 
     if (!export_path(dir, name, path, err))
         return false;
     FILE *f = file_open(path);
     if (!f)
         return FAIL(err, ERR_INPUT, "%s is missing, or is no file", name);
-    for (int64_t row = -heads; good && fgets(line, sizeof line, f); row++)
-        good = fn(arg, str_of(line), row, err);
+    lines_begin(&lines, f, EXPORT_ROW_BYTES);
+    for (int64_t row = -heads; good && lines_next(&lines, &line, &fits); row++)
+        good = fits ? fn(arg, line, row, err)
+                    : FAIL(err, ERR_INPUT, "line %lld of %s is too long",
+                           (long long)(row + heads + 1), name);
+    lines_end(&lines);
     fclose(f);
     return good;
 }

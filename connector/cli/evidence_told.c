@@ -37,6 +37,8 @@ struct told_book {
     size_t size, count;
     struct told_item *items;
     size_t item_count, item_room;
+    int64_t *months; /* of which entries were retained away, as month_of counts them */
+    size_t month_count;
     struct arena *arena; /* of an entry */
     bool by_changes;
     int64_t since_us, until_us;
@@ -64,6 +66,7 @@ void told_free(struct told_book *b)
         return;
     arena_free(b->arena);
     free(b->items);
+    free(b->months);
     free(b->slots);
     free(b);
 }
@@ -125,6 +128,40 @@ bool told_us(struct str text, int64_t *ret)
         }
     }
     return true;
+}
+
+/* Of a time in UTC, which is how retention takes entries: YYYYMM; 0: it is none. */
+static int64_t month_of(struct str at)
+{
+    int64_t year, month;
+
+    return at.len >= 7 && at.p[4] == '-' && str_to_i64(str_n(at.p, 4), &year) &&
+                   str_to_i64(str_n(at.p + 5, 2), &month)
+               ? year * 100 + month
+               : 0;
+}
+
+/* Entries of a month went into a file of their own: what of them is missing in the database was
+ * taken out of it with a word. */
+static void hear_retained(struct told_book *b, const struct json *detail)
+{
+    if (!str_eq_c(json_path_str(detail, "kind"), "evidence"))
+        return;
+    b->months = reallocarray(b->months, b->month_count + 1, sizeof *b->months);
+    if (!b->months)
+        abort();
+    b->months[b->month_count++] = month_of(json_path_str(detail, "month"));
+}
+
+static bool was_retained(const struct told_book *b, int64_t at_us)
+{
+    char at[CLOCK_TEXT_SIZE];
+
+    clock_rfc3339(at_us / 1000, at);
+    for (size_t i = 0; i < b->month_count; i++)
+        if (b->months[i] && b->months[i] == month_of(str_of(at)))
+            return true;
+    return false;
 }
 
 /* What is frozen by an approval. What does not fit is none of ours: then it is not compared. */
@@ -235,6 +272,8 @@ bool told_hear(struct told_book *b, int64_t seq, struct str entry, struct err *e
     struct str id = json_path_str(v, "request"), kind = json_path_str(v, "kind");
     const struct json *detail = json_member(v, "detail");
     int64_t at_us = 0;
+    if (str_eq_c(kind, "records.retained"))
+        hear_retained(b, detail);
     if (!id.len)
         return true;
     if (id.len >= sizeof b->slots->id || !told_us(json_path_str(v, "at"), &at_us))
@@ -245,6 +284,7 @@ bool told_hear(struct told_book *b, int64_t seq, struct str entry, struct err *e
     if (!t->id[0]) {
         (void)str_copy(t->id, sizeof t->id, id);
         t->first = seq;
+        t->first_us = at_us;
         t->kind = t->phase = -1;
         b->count++;
     }
@@ -265,7 +305,6 @@ bool told_hear(struct told_book *b, int64_t seq, struct str entry, struct err *e
     if (is_in && !t->in_period) {
         t->in_period = true;
         t->in_seq = seq;
-        t->in_us = at_us;
     }
     return true;
 }
@@ -445,6 +484,11 @@ bool told_check(struct told_book *b, const struct json *row, struct err *err)
         return FAIL(err, ERR_INPUT,
                     "request %s ends with entry %lld, and the log with entry %lld of it", t->id,
                     (long long)last, (long long)t->last);
+    if (!whole && !was_retained(b, t->first_us))
+        return FAIL(err, ERR_INPUT,
+                    "request %s begins with entry %lld, and the population says with another: no "
+                    "entry says that those of its month were retained away",
+                    t->id, (long long)t->first);
     if (!t->in_period && (whole || !b->by_changes))
         return FAIL(err, ERR_INPUT, "request %s is not of the period: see entry %lld of the log",
                     t->id, (long long)t->first);

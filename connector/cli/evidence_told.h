@@ -14,6 +14,7 @@ struct told_time {
 struct told_request {
     char id[40];
     int64_t first, last;    /* entries */
+    int64_t first_us;       /* when the first was made */
     int kind, cause, phase; /* by name in evidence_told.c; phase -1: the last move does not tell */
     bool by_proof;          /* the last proof was one, and no exception */
     /* as it was approved, and stays; "": its entries are of before that was said */
@@ -21,7 +22,7 @@ struct told_request {
     bool in_period, is_listed; /* of the population */
     size_t items;              /* the newest of its items in the book, + 1; 0: none */
     bool items_unsaid;         /* entries of before, or too long, do not tell all of them */
-    int64_t in_seq, in_us;     /* the entry that put it into the period */
+    int64_t in_seq;            /* the entry that put it into the period */
     struct told_time at;
 };
 

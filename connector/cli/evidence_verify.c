@@ -207,6 +207,17 @@ static enum kind kind_of(struct verifying *v)
     return stat(v->path, &there) == 0 && S_ISDIR(there.st_mode) ? A_LOG : AN_EXPORT;
 }
 
+/* Which of the two is meant only who named the folder knows. */
+static bool is_log_too(const struct verifying *v)
+{
+    char checkpoint[EXPORT_PATH_BYTES];
+    struct stat there;
+    struct err err;
+
+    return stat(v->path, &there) == 0 && S_ISDIR(there.st_mode) &&
+           export_path(v->path, "checkpoint", checkpoint, &err) && access(checkpoint, F_OK) == 0;
+}
+
 /* Whoever names something to verify with believes afterwards that it was looked at: what is of no
  * use is refused. NULL: all is of use. */
 static const char *unfit(const struct verifying *v)
@@ -214,6 +225,10 @@ static const char *unfit(const struct verifying *v)
     struct stat there;
     bool has_log = v->kind == A_LOG || v->dir;
 
+    if (v->kind == A_POPULATION && is_log_too(v))
+        return "a log lies in it as well as a manifest.json: name the manifest.json itself, or "
+               "take "
+               "away what is not of it";
     if (v->kind == A_LOG && v->dir)
         return "it is a log itself: --log is for what is held to one";
     if (v->anchors.asked && !has_log)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -114,6 +115,11 @@ def test_a_population_is_what_the_log_tells(site, tmp_path):
     table.write_bytes(table.read_bytes().replace(b"fulfilling", b"cancelled ", 1))
     manifest.write_text(manifest.read_text().replace(was, hashlib.sha256(table.read_bytes()).hexdigest()))
     assert verify(tmp_path / "before")[:2] == (1, "population.csv does not say the same as population.jsonl")
+    lines, was = tmp_path / "lost" / "population.jsonl", hashlib.sha256((tmp_path / "lost" / "population.jsonl").read_bytes()).hexdigest()
+    lines.write_bytes(lines.read_bytes().replace(b"{", b"{" + b" " * 70000, 1))
+    manifest = tmp_path / "lost" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(was, hashlib.sha256(lines.read_bytes()).hexdigest()))
+    assert verify(tmp_path / "lost")[:2] == (1, "line 1 of population.jsonl is too long")
 
 
 def test_a_population_of_fewer_entries_than_there_were_is_not_all(site, tmp_path):
@@ -125,20 +131,30 @@ def test_a_population_of_fewer_entries_than_there_were_is_not_all(site, tmp_path
     made = json.loads(manifest.read_text())["about"]
     code, said, _ = verify(*named)
     assert code == 0 and f"they are those of {made['since']} to {made['until']} as they stood at {made['made_at']}" in said and "more requests" not in said, said
+    # in the folder of a log it hides none, and a log in its folder does not hide it
+    both = tmp_path / "both"
+    shutil.copytree(folder(site), both)
+    shutil.copy(manifest, both)
+    code, said, stderr = verify(both, "--key", both / "verifier")
+    assert code == 64 and said == "" and "a log lies in it as well as a manifest.json" in stderr, (code, said, stderr)
     body = {"kind": "removal", "beneficiary": "later", "source": "sap-fin", "entitlement": "fin-viewer", "requester": "hr-system"}
     later = site.api("POST", "/v1/access-requests", body, "population-later")[1]
-    request, entry = site.sql("select request_id || ' ' || seq from governance.evidence_entry where kind = 'request.received' order by seq desc limit 1").split()
+    entry = site.sql("select seq from governance.evidence_entry where kind = 'request.received' order by seq desc limit 1")
     wait.until(lambda: size(site) >= int(entry), 20, what="it is published")
     code, said, _ = verify(*named)
     assert code == 0 and f"1 more requests of that time came to the log since, the first by entry {entry}" in said, (said, later)
     assert json.loads(verify(*named, "--json")[1])["later"] == 1
-    # made long after that request, says the manifest now, and still without it: on record, as a superuser can
-    manifest.write_text(manifest.read_text().replace(made["made_at"], "2099-01-01T00:00:00.000000Z").replace('"difference":0', '"difference":3', 1))
-    sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest()
-    site.database.psql(f"select governance.evidence_exported('{made['since']}', '{made['until']}', 7, '{sha256}')", user="postgres")
-    wait.until(lambda: size(site) == head(site), 20, what="all is published")
-    code, said, _ = verify(*named)
-    assert code == 1 and f"request {request} is of the period, was there when the population was made, and is not in it: see entry {entry} of the log" in said, said
+    # made at another moment, says the manifest now, and still with so many entries: on record, as a superuser can
+    honest, hour = manifest.read_text(), f"governance.utc((body::jsonb->>'at')::timestamptz + interval '1 hour 100 ms') from governance.evidence_entry where seq = {entry}"
+    counted = f"entry {made['evidence']['entries'] + 1} was there for more than an hour"
+    for at, why in (("2099-01-01T00:00:00.000000Z", "more than an hour away from that"), ("2020-01-01T00:00:00.000000Z", "more than an hour away from that"),
+                    (site.sql(f"select {hour}"), counted)):
+        manifest.write_text(honest.replace(made["made_at"], at).replace('"difference":0', '"difference":3', 1))
+        sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest()
+        site.database.psql(f"select governance.evidence_exported('{made['since']}', '{made['until']}', 7, '{sha256}')", user="postgres")
+        wait.until(lambda: size(site) == head(site), 20, what="all is published")
+        code, said, _ = verify(*named)
+        assert code == 1 and f"made at {at}" in said.replace(", at ", " at ") and why in said, said
     assert "1 counts of the database were not what the log told when it was made" in verify(out)[1]
 
 

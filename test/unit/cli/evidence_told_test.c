@@ -12,6 +12,9 @@
     "{\"at\":\"2026-11-27T" at "Z\",\"detail\":{\"clock\":{\"started_us\":" started_us            \
     "},\"kind\":\"removal\",\"to\":\"received\"},\"kind\":\"request.received\",\"request\":\"" id \
     "\",\"seq\":0}"
+#define RETAINED(kind, month)                                                               \
+    "{\"at\":\"2027-01-01T00:00:00Z\",\"detail\":{\"kind\":\"" kind "\",\"month\":\"" month \
+    "\"},\"kind\":\"records.retained\",\"seq\":7}"
 #define ROW(first, phase, outcome, verified, closed)                                     \
     "{\"request_id\":\"" ONE                                                             \
     "\",\"change_kind\":\"removal\",\"cause\":\"asked\",\"phase\":\"" phase              \
@@ -105,15 +108,41 @@ static void what_was_retained_is_told_to_the_minute(void **state)
     struct err err = {0};
 
     (void)state;
+    assert_true(told_hear(book, 7, STR(RETAINED("evidence", "2026-11-01")), &err));
     assert_true(row(book,
                     ROW("null", "closed", "verified", "\"2026-11-27T08:00:05.100000Z\"",
                         "\"2026-11-27T08:00:05.900000Z\""),
                     &err));
     told_free(book);
-    refused(6,
-            ROW("null", "closed", "verified", "\"2026-11-27T08:00:05.100000Z\"",
-                "\"2026-11-27T09:00:05.900000Z\""),
-            "closed_at");
+    book = heard(false, DAY_US, 6);
+    assert_true(told_hear(book, 7, STR(RETAINED("evidence", "2026-11-01")), &err));
+    assert_false(row(book,
+                     ROW("null", "closed", "verified", "\"2026-11-27T08:00:05.100000Z\"",
+                         "\"2026-11-27T09:00:05.900000Z\""),
+                     &err));
+    assert_non_null(strstr(err.what, "closed_at"));
+    told_free(book);
+}
+
+/* Else whoever names no entry, or another one, has its times held to nothing. */
+static void what_begins_elsewhere_was_retained(void **state)
+{
+    static const char *const OTHERS[] = {RETAINED("evidence", "2026-10-01"),
+                                         RETAINED("decisions", "2026-11-01"),
+                                         RETAINED("evidence", "")};
+    struct err err = {0};
+
+    (void)state;
+    refused(6, ROW("null", "closed", "verified", "null", "null"),
+            "begins with entry 1, and the population says with another");
+    refused(6, ROW("2", "closed", "verified", "null", "null"), "were retained away");
+    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
+        struct told_book *book = heard(false, DAY_US, 6);
+        assert_true(told_hear(book, 7, str_of(OTHERS[i]), &err));
+        assert_false(row(book, ROW("2", "closed", "verified", "null", "null"), &err));
+        assert_non_null(strstr(err.what, "begins with entry 1"));
+        told_free(book);
+    }
 }
 
 #define ADMIN \
@@ -223,6 +252,7 @@ static void what_is_no_entry_is_not_passed_over(void **state)
 UNIT_MAIN(cmocka_unit_test(a_row_is_what_the_entries_tell),
           cmocka_unit_test(whatever_else_it_says_is_named),
           cmocka_unit_test(what_was_retained_is_told_to_the_minute),
+          cmocka_unit_test(what_begins_elsewhere_was_retained),
           cmocka_unit_test(its_items_are_those_that_are_wanted),
           cmocka_unit_test(periods_are_of_the_wish_or_of_its_moves),
           cmocka_unit_test(what_is_no_entry_is_not_passed_over))
