@@ -101,7 +101,7 @@ static void put_removals(struct markup *m, const struct board *b)
 static void put_oldest(struct markup *m, const struct board *b)
 {
     char value[SAY_BYTES];
-    struct number n = {"Oldest privileged removal", STR("none"), MARK_GOOD, STR("nothing is open"),
+    struct number n = {"Oldest privileged removal", STR("none"), MARK_GOOD, STR("none is open"),
                        STR_NONE};
 
     if (b->oldest_ms >= 0) {
