@@ -49,7 +49,8 @@ bool gate_plan_blocks(enum road_reason reason)
 {
     return reason == ROAD_BECAUSE_CREATED || reason == ROAD_BECAUSE_REJECTED ||
            reason == ROAD_BECAUSE_STRANGE || reason == ROAD_BECAUSE_SHOWN ||
-           reason == ROAD_BECAUSE_NAMEABLE || reason == ROAD_BECAUSE_TRIGGERED;
+           reason == ROAD_BECAUSE_FILLED || reason == ROAD_BECAUSE_NAMEABLE ||
+           reason == ROAD_BECAUSE_TRIGGERED;
 }
 
 bool gate_must_wait(const struct workflow *w, const struct road *road, size_t verify)
@@ -104,7 +105,8 @@ static void close_roads(const struct workflow *w, const struct road_report *road
             continue;
         enum gate_change_kind kind = open || over ? closed_by(w, v, p->verify) : GATE_WAIT;
         /* led from the verifying status into itself, an approval would do nothing for ever */
-        if ((gate_plan_blocks(v->reason) && !over) || (kind == GATE_DEMAND && w->proof_shown) ||
+        if ((gate_plan_blocks(v->reason) && !over) ||
+            (kind == GATE_DEMAND && workflow_fills_proof(w)) ||
             (kind == GATE_LEAD && road_leaves(w, &w->roads[v->road], p->verify))) {
             p->blocked++;
             continue;

@@ -227,6 +227,15 @@ static bool is_approval(const struct workflow *w, const struct road *road, enum 
     return false;
 }
 
+bool workflow_fills_proof(const struct workflow *w)
+{
+    bool fills = w->proof_shown;
+
+    for (size_t i = 0; i < w->road_count; i++)
+        fills |= w->roads[i].fills_proof;
+    return fills;
+}
+
 static enum road_reason reason_of(const struct workflow *w, const struct road *road)
 {
     enum road_reason approval;
@@ -247,7 +256,9 @@ static enum road_reason reason_of(const struct workflow *w, const struct road *r
     if (road_is_locked(road))
         return road_lets_us(road) ? ROAD_BECAUSE_CONNECTOR : ROAD_BECAUSE_NOBODY;
     if (road->demands)
-        return w->proof_shown ? ROAD_BECAUSE_SHOWN : ROAD_BECAUSE_PROVEN;
+        return w->proof_shown            ? ROAD_BECAUSE_SHOWN
+               : workflow_fills_proof(w) ? ROAD_BECAUSE_FILLED
+                                         : ROAD_BECAUSE_PROVEN;
     if (road->type == ROAD_UNKNOWN)
         return ROAD_BECAUSE_STRANGE;
     if (has(road, GUARD_US_OR) || has(road, GUARD_US))

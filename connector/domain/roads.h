@@ -59,6 +59,7 @@ struct road {
     struct str screen;  /* id of the screen that it shows; empty: none */
     bool resolves;      /* it sets the resolution by itself */
     bool demands;       /* it wants our field filled that stays empty: nobody goes it */
+    bool fills_proof;   /* it writes that field by itself */
     bool names_us;      /* it writes the connector into our field of approvers */
     bool waits;         /* nobody goes it while an approval is open */
     bool records;       /* a loop of ours: it leads nowhere, and carries the screen of our fields */
@@ -89,6 +90,8 @@ enum road_state { ROAD_IS_GATED, ROAD_IS_OPEN, ROAD_IS_LEFT };
     X(ANSWERED, "approval_ours", GATED, "only the connector answers the approval that goes it")   \
     X(NOBODY, "nobody", GATED, "nobody may go it, programs included")                             \
     X(SHOWN, "proof_shown", OPEN, "it demands a field that is on a screen, where people fill it") \
+    X(FILLED, "proof_written", OPEN,                                                              \
+      "it demands a field that a transition of this workflow fills: take that off it")            \
     X(NAMEABLE, "approver_shown", OPEN,                                                           \
       "an approval goes it, and its approvers stand in a field that is on a screen")              \
     X(UNGUARDED, "unguarded", OPEN, "anybody who may work on the ticket goes it")                 \
@@ -262,6 +265,9 @@ struct gate_finding_text {
     const char *what, *help;
 };
 extern const struct gate_finding_text GATE_FINDING_TEXTS[GATE_FINDING_COUNT];
+/* Is our field that stays empty filled by people on some screen, or by the workflow itself? Then
+ * demanding it holds nobody back. */
+bool workflow_fills_proof(const struct workflow *w);
 /* Bits of enum gate_finding. */
 unsigned gate_findings(const struct workflow *w, const struct gate_facts *facts);
 /* The same facts without those that one ticket showed: another one that is tried, or none, would
@@ -278,7 +284,10 @@ size_t gate_failures(unsigned findings);
       "rule closes without proof is reopened")                                                  \
     X(CUSTOMERS, "customers_close",                                                             \
       "whether the desk lets customers close their requests: no public interface tells that "   \
-      "setting. A transition that the portal shows is judged above")
+      "setting. A transition that the portal shows is judged above")                            \
+    X(TYPES, "other_issue_types",                                                               \
+      "workflows of issue types that no rule governs: a ticket whose type is changed to one "   \
+      "closes there, and is reopened")
 enum gate_unseen {
 #define X(suffix, name, words) GATE_UNSEEN_##suffix,
     GATE_UNSEEN(X)

@@ -394,6 +394,7 @@ static bool read_road(struct reading *r, const struct workflow *w, const struct 
     JSON_EACH(action, json_member(t, "actions"))
     {
         road->resolves |= jsm_workflow_resolves(action);
+        road->fills_proof |= writes(action, r->key->proof_id);
         if (writes(action, r->key->approver_id)) /* the last one counts */
             road->names_us = names_us(r, action);
     }

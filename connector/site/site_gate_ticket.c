@@ -253,7 +253,7 @@ static bool is_refused_later(const struct site_gate *g, struct str id)
             const struct workflow *w = &g->flows[f].roads;
             if (!str_eq(w->roads[i].id, id))
                 continue;
-            bool holds = w->roads[i].demands && !w->proof_shown;
+            bool holds = w->roads[i].demands && !workflow_fills_proof(w);
             demanding += holds;
             others += !holds;
         }

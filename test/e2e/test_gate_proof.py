@@ -90,6 +90,16 @@ def test_a_close_waits_and_says_so(site):
     site.control("plant", {"what": "field", "field": proof, "project": "IAM"})
     code, proven = site.prove()
     assert code == 1 and "proof_editable" in found(proven) and set(opened(proven)) == {"proof_shown"}, proven
+    site.control("screens", {"IAM": {"edit": screens["edit"]}})
+    fills = {"what": "fills", "transition": next(t["id"] for t in site.workflow()["transitions"] if t["name"] == "Mark done"), "field": proof}
+    site.control("plant", fills)
+    code, proven = site.prove()
+    assert code == 1 and set(opened(proven)) == {"proof_written"}, "nobody has to fill what the workflow fills"
+    code, out, err = site.gate("install", "--yes")
+    assert code == 1 and "take that off it" in out + err, (out, err)
+    site.control("plant", fills | {"off": True})
+    assert site.prove()[0] == 0
+    site.control("plant", {"what": "field", "field": proof, "project": "IAM"})
     site.act("edit", waiting, fields={proof: "proven, believe me"})
     site.control("screens", {"IAM": {"edit": screens["edit"]}})
     code, proven = site.prove()
@@ -199,7 +209,7 @@ def test_rules_of_automation_are_judged(site):
     site.control("automation", quiet * 60 + [mails] + [made | {"name": name} for name, made in rules.items()])
     code, seen = site.prove()
     assert code == 1 and {r["name"]: r["reason"] for r in seen["rules"]} == {name: name for name in rules}, seen
-    assert [u["name"] for u in seen["cannot_be_seen"]] == ["customers_close"] and seen["rules_all"] == 7 and seen["open"] == 4
+    assert [u["name"] for u in seen["cannot_be_seen"]] == ["customers_close", "other_issue_types"] and seen["rules_all"] == 7 and seen["open"] == 4
     out = site.gate("prove")[1]
     assert "    open   acts_as_connector: it leads into done as the connector's account: let another account be its actor" in out
     assert "    gated  held: it leads into done, and every road there is closed to its actor" in out

@@ -127,6 +127,16 @@ def _trigger(site, project, flow, spec):
     return {"transition": found["id"]}
 
 
+def _fills(site, project, flow, spec):
+    """A transition writes a field by itself (`transition`: its id, `field`: which), or no more (`off`)."""
+    document = flow.copied()
+    found = next(t for t in document["transitions"] if t["id"] == spec["transition"])
+    others = [a for a in found.get("actions", []) if a["parameters"].get("field") != spec["field"]]
+    found["actions"] = others if spec.get("off") else [*others, rule("system:update-field", field=spec["field"], value="proven", mode="replace")]
+    _change(site, flow, document)
+    return {"transition": found["id"]}
+
+
 def _gone(site, project, flow, spec):
     """A transition is deleted (`transition`: its id)."""
     document = flow.copied()
@@ -136,4 +146,4 @@ def _gone(site, project, flow, spec):
 
 
 HOLES = {"global": _global, "exit": _exit, "portal": _portal, "resolution": _resolution, "field": _field, "approval": _approval,
-         "member": _member, "unguarded": _unguarded, "trigger": _trigger, "gone": _gone}
+         "member": _member, "unguarded": _unguarded, "trigger": _trigger, "fills": _fills, "gone": _gone}

@@ -142,6 +142,10 @@ static void test_roads_demand_what_nobody_fills(void **state)
     flow.proof_shown = true; /* demanding it holds nobody back */
     assert_string_equal(planned(), "");
     assert_int_equal(plan.blocked, 2);
+    flow.proof_shown = false;
+    roads[0].fills_proof = true;
+    assert_string_equal(planned(), "");
+    assert_int_equal(plan.blocked, 2);
 }
 
 /* The configuration restricts roads again: what is left over of the demand goes. */

@@ -236,6 +236,9 @@ static void test_a_field_that_stays_empty(void **state)
     assert_int_equal(report.open, 1);
     assert_int_equal(report.rows[1].reason, ROAD_BECAUSE_SHOWN);
     flow.proof_shown = false;
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE)->fills_proof = true; /* wherever that leads */
+    assert_string_equal(judged(), "connector_only proof_written");
+    roads[2].fills_proof = false;
     facts.proof_edited = ROAD_YES;
     assert_int_equal(findings(&facts), 1U << GATE_FOUND_PROOF_EDITED);
     facts.proof_edited = ROAD_NO;
