@@ -6,7 +6,7 @@
 #include "base/digest.h"
 #include "store/store_retain.h"
 
-enum { SALT_BYTES = 16, NAME_BYTES = 80 };
+enum { SALT_BYTES = 16, NAME_BYTES = 80, BODY_ARENA_BYTES = 4 * 1024 * 1024 };
 
 static void put_row(void *arg, const struct commitment_row *row)
 {
@@ -99,13 +99,17 @@ static bool check_one(struct arena *arena, const struct json *pack, const struct
                 (long long)entry, STR_ARG(member));
 }
 
-bool evidence_clear_verify(struct arena *arena, const struct json *pack, struct evidence_clear *ret,
-                           struct err *err)
+bool evidence_clear_verify(const struct json *pack, struct evidence_clear *ret, struct err *err)
 {
+    AUTO(drop_arena) struct arena *body = arena_new(BODY_ARENA_BYTES); /* of one at a time */
+
     *ret = (struct evidence_clear){.withheld =
                                        str_eq_c(json_path_str(pack, "clear_text"), "withheld")};
     JSON_EACH(clear, json_member(pack, "clear"))
-    if (!check_one(arena, pack, clear, ret, err))
-        return false;
+    {
+        arena_clear(body);
+        if (!check_one(body, pack, clear, ret, err))
+            return false;
+    }
     return true;
 }

@@ -19,7 +19,7 @@ struct evidence_clear {
 };
 /* Is each clear text of the pack what its entry commits to, and is there no other? The bodies are
  * those that were verified; a pack without clear text is fine. */
-MUST_CHECK bool evidence_clear_verify(struct arena *arena, const struct json *pack,
-                                      struct evidence_clear *ret, struct err *err);
+MUST_CHECK bool evidence_clear_verify(const struct json *pack, struct evidence_clear *ret,
+                                      struct err *err);
 
 #endif

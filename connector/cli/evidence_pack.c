@@ -8,7 +8,7 @@
 #include "json/json_write.h"
 #include "store/store_migrate.h"
 
-enum { HASH_BYTES = 64, TEXT_BYTES = 256 };
+enum { HASH_BYTES = 64, TEXT_BYTES = 256, BODY_ARENA_BYTES = 4 * 1024 * 1024 };
 
 static const char FORMAT[] = "countersign-evidence-pack/1";
 static const char BEGINS[] = "{\"format\":\"countersign-evidence-pack/";
@@ -113,7 +113,7 @@ static bool read_proof(const struct json *list, struct tlog_proof *ret)
 
 /* An entry names its request itself: one of another request does not get in by its proof. */
 static bool check_entry(const struct json *v, struct evidence_pack *pack, struct str *key,
-                        struct arena *arena, struct err *err)
+                        struct arena *arena, struct arena *scratch, struct err *err)
 {
     const struct json *body;
     struct str text = json_path_str(v, "body");
@@ -127,7 +127,8 @@ static bool check_entry(const struct json *v, struct evidence_pack *pack, struct
         return FAIL(err, ERR_INPUT,
                     "entry %lld: neither text nor proof leads to the checkpoint that is signed",
                     (long long)seq);
-    if (!json_parse(arena, text, &body, err) || !json_i64(json_member(body, "seq"), &own) ||
+    arena_clear(scratch);
+    if (!json_parse(scratch, text, &body, err) || !json_i64(json_member(body, "seq"), &own) ||
         own != seq || !str_eq(json_path_str(body, "request"), pack->request))
         return FAIL(err, ERR_INPUT, "entry %lld is of another request", (long long)seq);
     if (seq <= pack->last)
@@ -136,7 +137,7 @@ static bool check_entry(const struct json *v, struct evidence_pack *pack, struct
     pack->last = seq;
     if (str_eq_c(json_path_str(body, "kind"), "ticket.bound") ||
         str_eq_c(json_path_str(body, "kind"), "ticket.named")) {
-        *key = json_path_str(body, "detail/key");
+        *key = arena_str(arena, json_path_str(body, "detail/key"));
         pack->named = key->len ? seq : 0; /* entries of before have its number only */
     }
     return true;
@@ -145,6 +146,7 @@ static bool check_entry(const struct json *v, struct evidence_pack *pack, struct
 bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlog_verifiers *keys,
                           struct evidence_pack *ret, struct err *err)
 {
+    AUTO(drop_arena) struct arena *scratch = arena_new(BODY_ARENA_BYTES); /* one entry at a time */
     const struct json *v;
     struct str key = {0};
 
@@ -162,7 +164,7 @@ bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlo
         return err_while(err, "reading the checkpoint");
     JSON_EACH(entry, json_member(v, "entries"))
     {
-        if (!check_entry(entry, ret, &key, arena, err))
+        if (!check_entry(entry, ret, &key, arena, scratch, err))
             return false;
         ret->entries++;
     }
@@ -170,7 +172,7 @@ bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlo
         return FAIL(err, ERR_INPUT, "entry %lld calls the ticket %.*s, and the pack says %.*s",
                     (long long)ret->named, STR_ARG(key), STR_ARG(ret->ticket));
     return (ret->entries || FAIL(err, ERR_INPUT, "it holds no entry")) &&
-           evidence_clear_verify(arena, v, &ret->clear, err);
+           evidence_clear_verify(v, &ret->clear, err);
 }
 
 /* --- all of it? --- */
