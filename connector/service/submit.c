@@ -7,9 +7,9 @@
 
 /* Two: while one group commits, with the chain of evidence in its hands, the next is stored. */
 enum { GROUPS_MAX = 2 };
-/* Not all that wait: what a wish waits for is as regular as the groups are small, and a commit
- * costs little beside what it commits. */
-enum { GROUP_WISHES = 24 };
+/* Not all that wait, or each would wait for all others; but a statement by itself costs as much as
+ * several of the wishes that it stores. */
+enum { GROUP_WISHES = 64 };
 _Static_assert((int)GROUP_WISHES <= (int)STORE_WISHES_MAX, "one statement stores a group");
 enum { QUEUE_MAX = 2048, GROUP_BYTES = 1024 * 1024, INTAKE_BYTES = 1024 * 1024 };
 
