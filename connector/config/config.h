@@ -84,7 +84,7 @@ struct site_config {
     enum gate_mode mode;              /* of rules that say none */
     const struct lookup_pair *people; /* person key: its account or address on this site */
     size_t people_count;
-    /* accounts that are no people though Jira shows them as such: ids, user names or addresses */
+    /* accounts that are no people though Jira shows them as such: ids or user names */
     struct str automation[CONFIG_AUTOMATION_MAX];
     size_t automation_count;
     bool insecure_http; /* plain http to loopback: tests and demos */

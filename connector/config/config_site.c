@@ -108,12 +108,14 @@ static void load_automation(struct loader *l, const struct yaml *map, struct sit
 
     YAML_EACH(p, list)
     {
-        if (p->kind != YAML_SCALAR || !p->scalar.len ||
+        /* an address may be hidden, and then it would name nobody */
+        bool hides = str_eq_c(s->flavour, "cloud") && str_find(p->scalar, '@') >= 0;
+        if (p->kind != YAML_SCALAR || !p->scalar.len || hides ||
             s->automation_count == CONFIG_AUTOMATION_MAX) {
             diag_error(l->v.diags, "C197", p->pos, "this is not told as one of %d accounts",
                        CONFIG_AUTOMATION_MAX);
-            diag_help(l->v.diags, "write automation_accounts: [svc-automation]: user names, "
-                                  "account ids or e-mail addresses");
+            diag_help(l->v.diags, "write account ids, as in automation_accounts: "
+                                  "[\"712020:...\"], or at a Data Center user names");
             continue;
         }
         s->automation[s->automation_count++] = p->scalar;

@@ -61,7 +61,7 @@ bool jsm_user_is_app(const struct json *user)
 
 bool jsm_user_is_listed(const struct json *user, const struct str *words, size_t count)
 {
-    static const char *const NAMES[] = {"accountId", "name", "key", "emailAddress"};
+    static const char *const NAMES[] = {"accountId", "name", "key"};
 
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
         struct str name = json_path_str(user, NAMES[i]);

@@ -23,7 +23,7 @@ struct str jsm_user_names(struct arena *a, const struct json *user, struct str a
 /* Is it an app's account? False also where that is not told: what the service desk shows of people
  * (UserDTO) has no accountType. */
 bool jsm_user_is_app(const struct json *user);
-/* Is it one of these: account ids, user names, keys or addresses, in whichever case? */
+/* Is it one of these: account ids, user names or keys, in whichever case? */
 bool jsm_user_is_listed(const struct json *user, const struct str *words, size_t count);
 /* What kind of account that is in a page of accounts: app, atlassian or customer; empty: the page
  * does not tell. */

@@ -37,7 +37,7 @@ begin
                 cross join lateral (select e.* from governance.exception e where e.item_id = i.id and e.request_id is null offset 0) k
                 where i.request_id = new.id) x
          where x.revoked_at is null and x.expires_at > clock_timestamp()
-           and governance.judge_fault(new, governance.person_all(x.approved_by, x.approver_names), 'except', '-infinity') = 'work');
+           and governance.judge_fault(new, governance.person_all(x.approved_by, x.approver_names), 'except', '-infinity') in ('own', 'work'));
     if cardinality(of_him) > 0 then
         perform governance.exception_end(of_him, 'void', 'service', '');
         perform governance.exception_told(of_him, 'ExceptionVoid', '/void');

@@ -59,7 +59,7 @@ comment on function governance.hats_named(governance.access_request) is 'Of thos
 -- is not named at all makes no doubt. No other deed is one.
 --   approve  say it at all: what nobody can tell yet is recorded, and judged when it is to count
 --   vote     have it count
---   stand    have it count still, once that was settled: whoever went on to do the work, or saw to it, had approved it
+--   stand    have it count still, once that was settled: whoever went on to do the work had approved it
 --   review   look at an emergency afterwards; a verifier looks afterwards, too
 --   except   let it close without proof; whether it may be who did the work is asked of what is known for sure
 --   owe      the exception was his own from the beginning, whoever worked: what it let close is owed

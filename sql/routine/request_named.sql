@@ -26,3 +26,20 @@ begin
     return ids[1];
 end $$;
 comment on function governance.request_one(text) is 'The request of that id, ticket key or SITE/KEY; null: there is none; refuses where there are several';
+
+-- The same of tickets that are no request.
+create or replace function governance.unread_one(p text) returns governance.ticket
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    found governance.ticket[] := array(
+        select t from governance.ticket t
+         where t.request_id is null and t.unreadable > 0 and p <> '' and t.issue_key = substr(p, position('/' in p) + 1)
+           and (position('/' in p) = 0 or t.site = split_part(p, '/', 1)) order by t.site);
+begin
+    if cardinality(found) > 1 then
+        raise exception 'several sites have a ticket % that cannot be read: %', p,
+            (select string_agg(f.site || '/' || f.issue_key, ', ') from unnest(found) f) using errcode = 'CG065';
+    end if;
+    return found[1];
+end $$;
+comment on function governance.unread_one(text) is 'The ticket of that key, or SITE/KEY, that nobody can read and that is no request; null: there is none; refuses where there are several';

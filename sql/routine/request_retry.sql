@@ -11,12 +11,11 @@ begin
     -- the order of locks everywhere: request, then ticket, then flow
     select * into r from governance.access_request x where x.id = governance.request_one(p) for update;
     if not found then
-        update governance.ticket k set look_at = clock_timestamp()
-         where k.issue_key = p and p <> '' and k.request_id is null and k.unreadable > 0
-        returning * into t;
-        if not found then
+        t := governance.unread_one(p);
+        if t.issue_id is null then
             return null;
         end if;
+        update governance.ticket k set look_at = clock_timestamp() where k.site = t.site and k.issue_id = t.issue_id;
         did := jsonb_build_object('retried', 1, 'work', '[]'::jsonb, 'read_again', t.issue_key);
         insert into governance.operator_act (site, issue_id, act, actor, done) values (t.site, t.issue_id, 'retry', p_actor, did);
         return did;

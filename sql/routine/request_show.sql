@@ -39,7 +39,8 @@ language sql stable set search_path = pg_catalog as $$
         select governance.request_summary(r)
           from governance.access_request r
          where r.id = governance.request_one(p)), (
-        select governance.ticket_summary(t.site, t.issue_id) from governance.ticket_status t where t.issue_key = p and p <> '' limit 1))
+        select governance.ticket_summary(t.site, t.issue_id)
+          from governance.unread_one(p) u join governance.ticket_status t on t.site = u.site and t.issue_id = u.issue_id))
 $$;
 comment on function governance.request_show(text) is 'One request by id or ticket key; of a ticket that nobody can read, why';
 

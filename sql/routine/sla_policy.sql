@@ -86,23 +86,31 @@ create or replace function governance.clock_choose_again(r governance.access_req
 language plpgsql set search_path = pg_catalog as $$
 declare
     c governance.sla_clock;
+    anew governance.sla_clock; -- as it will be: what it was held stays, by the new calendar
     y governance.sla_policy;
 begin
     select * into c from governance.sla_clock x where x.request_id = r.id and x.policy_id is not null and x.stopped_at is null;
     select * into y from governance.sla_policy x where x.id = governance.sla_choose(r);
     if c.request_id is null or y.id is null or y.id = c.policy_id
        -- one that a rule names stands, whatever fits
-       or c.policy_id is distinct from governance.sla_choose(jsonb_populate_record(r, jsonb_build_object('kind', c.kind, 'is_privileged', c.is_privileged)))
-       or governance.counted_on(y.calendar_id, c.started_at, y.goal) > governance.clock_due(c) then
+       or c.policy_id is distinct from governance.sla_choose(jsonb_populate_record(r, jsonb_build_object('kind', c.kind, 'is_privileged', c.is_privileged))) then
+        return;
+    end if;
+    anew := c;
+    anew.policy_id := y.id;
+    anew.calendar_id := y.calendar_id;
+    anew.goal := y.goal;
+    anew.paused_business := case when y.calendar_id is null then interval '0' else (
+        select coalesce(sum(governance.counted(y.calendar_id, p.from_at, p.ended_at)) filter (where p.ended_at is not null), '0')
+          from governance.sla_pause p where p.request_id = r.id) end;
+    anew.due_at := case when y.calendar_id is not null then governance.clock_due(anew) end;
+    if governance.clock_due(anew) > governance.clock_due(c) then
         return;
     end if;
     update governance.sla_clock x
-       set policy_id = y.id, calendar_id = y.calendar_id, goal = y.goal,
-           due_at = case when y.calendar_id is not null then governance.counted_on(y.calendar_id, c.started_at, y.goal) end
-     where x.request_id = r.id and x.paused = interval '0' and x.paused_since is null
+       set policy_id = anew.policy_id, calendar_id = anew.calendar_id, goal = anew.goal, paused_business = anew.paused_business, due_at = anew.due_at
+     where x.request_id = r.id
     returning * into c;
-    if found then
-        update governance.sla_clock x set next_step_at = governance.clock_next(c, r) where x.request_id = r.id;
-    end if;
+    update governance.sla_clock x set next_step_at = governance.clock_next(c, r) where x.request_id = r.id;
 end $$;
 comment on function governance.clock_choose_again(governance.access_request) is 'Take the policy of what a request turned out to be, where it is no easier one';

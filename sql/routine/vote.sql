@@ -24,8 +24,10 @@ declare
     was governance.approval := governance.vote_standing(v.request_id, governance.person_all(v.approver, v.approver_names));
     made bigint;
 begin
-    if v.decision <> 'withdrawn' and was.decision <> v.decision
-       and (v.given_at = 'epoch' or v.channel not in ('jsm', 'automation') or v.given_at > governance.approval_given(was)) then
+    if v.decision <> 'withdrawn'
+       and (was.decision <> v.decision
+            and (v.given_at = 'epoch' or v.channel not in ('jsm', 'automation') or v.given_at > governance.approval_given(was))
+            or was.channel = 'jsm' and v.channel = 'automation') then -- a program's answer, it turned out, that was taken for a person's
         insert into governance.approval (request_id, approver, approver_names, decision, channel, tuple_hash, given_at, vouched_by)
         values (v.request_id, v.approver, v.approver_names, 'withdrawn', v.channel, v.tuple_hash,
                 case v.given_at when 'epoch' then clock_timestamp() else v.given_at end, v.vouched_by);

@@ -21,6 +21,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 SCHEMAS = os.path.join(ROOT, "schemas")
 SOURCES = ("connector/yaml", "connector/mapping", "connector/config", "connector/policy", "connector/lock", "connector/cli")
 UPDATE = "--update" in sys.argv
+TEMPLATES = {"joiner", "mover", "leaver", "privileged", "elevation", "emergency", "contractor", "service-account", "api-key", "workload-role",
+             "recertification", "pre-approved"}
 EXAMPLE = {"config": "countersign.yaml", "mapping": "mapping.yaml"}
 
 
@@ -224,6 +226,10 @@ class Schemas(unittest.TestCase):
         done = subprocess.run([COUNTERSIGN, "mapping", "validate", path], capture_output=True, text=True, timeout=60)
         self.assertEqual((done.returncode, done.stderr), (0, done.stderr))
         self.assertIn("0 errors", done.stderr + done.stdout)
+        text = yaml.safe_load(read(path))
+        self.assertEqual(set(text["templates"]), TEMPLATES)
+        proven = {test["expect"].get("template") for test in text["tests"] if test["expect"].get("outcome") == "mapped"}
+        self.assertEqual(TEMPLATES - proven, set(), "a test maps a ticket to each")
 
     def test_the_demo_is_accepted(self):
         path = os.path.join(ROOT, "deploy", "demo.d", "mapping.yaml")

@@ -1,6 +1,6 @@
 -- Who has to approve, who may not, by when: the rules of domain/approval.c against our own bugs.
 set role countersign_service;
-select plan(113);
+select plan(116);
 
 -- A request that its template has approved so; the tuple is what the mapping writes.
 create function pg_temp.asked(approval jsonb, more jsonb default '{}') returns uuid language plpgsql as $$
@@ -235,9 +235,9 @@ select pg_temp.ticket(:'tried', 'open', '');
 create function pg_temp.tried(request uuid) returns setof text language sql as $$
     select e.key from governance.escalation e where e.request_id = request and e.reason = 'SelfApproval' order by e.id
 $$;
-create function pg_temp.seen(request uuid, who text, given_ms bigint) returns void language sql as $$
+create function pg_temp.seen(request uuid, who text, given_ms bigint, app boolean default false) returns void language sql as $$
     select governance.ticket_saw(r, to_jsonb(x) || jsonb_build_object('state', 'here', 'approval', 'approved', 'key', x.issue_key, 'updated_ms', 1, 'mapped_hash', 'h1',
-               'moved_by_us', false, 'resolution_set', false, 'approvers', jsonb_build_array(jsonb_build_object('key', who, 'names', '[]'::jsonb, 'given_ms', given_ms))), clock_timestamp())
+               'moved_by_us', false, 'resolution_set', false, 'approvers', jsonb_build_array(jsonb_build_object('key', who, 'names', '[]'::jsonb, 'app', app, 'given_ms', given_ms))), clock_timestamp())
       from governance.access_request r join governance.ticket x on x.request_id = r.id where r.id = request
 $$;
 select pg_temp.seen(:'tried', ' Reyes@x.org', 1000) from generate_series(1, 2);
@@ -248,6 +248,13 @@ select is((select string_agg(a.approver, ' ') from governance.approval a where a
 select is(governance.dossier(:'tried')->'approvals'->>'own_tried', 'true', 'the core hears');
 select is((select string_agg(lower(btrim(d.person)) || ' ' || d.channel || ' ' || d.why, ', ' order by d.id) from governance.refused_decision d where d.request_id = :'tried'),
           'reyes@x.org jsm own, reyes@x.org jsm own', 'and who it was is kept');
+
+-- an answer that was taken for a person's and turns out to be a program's
+select isnt((select governance.approval_since_now(r) from governance.access_request r where r.id = :'tried'), null, 'whoever that is approved it');
+select pg_temp.seen(:'tried', 'boss@x.org', 3000, true) from generate_series(1, 2);
+select is((select governance.approval_since_now(r) from governance.access_request r where r.id = :'tried'), null, 'a program did not');
+select is((select string_agg(a.channel || ' ' || a.decision, ', ' order by a.id) from governance.approval a where a.request_id = :'tried'),
+          'jsm approved, automation withdrawn, automation approved', 'each is kept as it was taken for');
 select governance.departure_put('gone@x.org', true, 'hr', 'left');
 select pg_temp.seen(:'tried', 'gone@x.org', 4000) from generate_series(1, 2);
 select is((select string_agg(d.person || ' ' || d.why, ', ') from governance.refused_decision d where d.request_id = :'tried' and d.why = 'left'), 'gone@x.org left', 'one of who left is kept, too, once');

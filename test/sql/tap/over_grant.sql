@@ -1,6 +1,6 @@
 -- More was given than asked for: what appeared since work began, and no approved request explains.
 set role countersign_service;
-select plan(28);
+select plan(30);
 
 -- one look's read of the first item: outcome, and what else is held ('' nothing, null not told)
 create function pg_temp.look(request uuid, outcome text, others text) returns bigint language sql as $$
@@ -111,4 +111,7 @@ select is(governance.request_show('beta/SD-77')->>'id', :'other', 'so where it i
 select throws_ok('select governance.request_show(''SD-77'')', 'CG065', format('several sites have a ticket SD-77: name the request that is meant by its id, %s (acme/SD-77) or %s (beta/SD-77)', :'r', :'other'),
                  'and never the first of several');
 select throws_ok('select governance.request_retry(''SD-77'', ''who'')', 'CG065', null, 'nor is that tried again');
+insert into governance.ticket (site, issue_id, issue_key, unreadable, unreadable_at) values ('acme', '78', 'SD-79', 1, now()), ('beta', '78', 'SD-79', 1, now());
+select throws_ok(format('select governance.%s', asks), 'CG065', 'several sites have a ticket SD-79 that cannot be read: acme/SD-79, beta/SD-79', 'nor one of several that nobody can read')
+  from unnest(array['request_retry(''SD-79'', ''who'')', 'request_show(''SD-79'')']) as asks;
 select * from finish();

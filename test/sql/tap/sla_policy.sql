@@ -1,6 +1,6 @@
 -- Policies, business calendars, checkpoints, the ladder and pauses.
 set role countersign_service;
-select plan(96);
+select plan(99);
 
 -- A calendar by hand: open 09:00 to 17:00 UTC on each day of 2021, and of the days around now always. And its twin in C: see
 -- test/sql/test_sla_calendar.py.
@@ -203,6 +203,13 @@ select governance.pause_begin(:'shown', 'ann', 'why', clock_timestamp() + interv
 update governance.access_request set version = version + 1, is_privileged = true, mapped_hash = 'h2' where id = :'shown';
 select is((select (paused_since is null) || ' ' || (select string_agg(p.ended_by, ',') from governance.sla_pause p where p.request_id = c.request_id)
              from governance.sla_clock c where request_id = :'shown'), 'true clock', 'a change by which something goes is held no longer when it shows to be privileged');
+select pg_temp.asked('10 min') as held \gset
+select governance.pause_begin(:'held', 'ann', 'why', clock_timestamp() + interval '20 days');
+select is(pg_temp.policy(:'held'), 'removals', 'a removal that is held');
+update governance.access_request set version = version + 1, is_privileged = true, mapped_hash = 'h2' where id = :'held';
+select is(pg_temp.policy(:'held'), 'privileged', 'that shows to be privileged is measured as such, held or not');
+select is((select paused > '0' and paused < '1 min' and governance.clock_due(c) = c.started_at + c.paused + interval '1 h' from governance.sla_clock c where request_id = :'held'),
+          true, 'and keeps how long it was held');
 select is((select string_agg(concat_ws(' ', paused_since is not null, is_privileged), '') from governance.sla_clock where request_id = :'gains'), 't t', 'one that only gives still is');
 insert into governance.request_item (request_id, source, account, entitlement, desired) values (:'gains', 'plain', 'someone', 'more', 'present');
 select ok((select paused_since is not null from governance.sla_clock where request_id = :'gains'), 'also when it gives more');
