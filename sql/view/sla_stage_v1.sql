@@ -1,4 +1,4 @@
--- Where the time goes. The stages of a request follow each other without a gap: together they are what its clock counts. A claim
+-- Where the time goes. The stages of a request follow each other without a gap: together they are from its start to its end, pauses and all. A claim
 -- that was sent back ends nothing: the work for it goes on.
 create or replace view sla.stage_v1 as
 select r.id as request_id,
@@ -12,7 +12,7 @@ select r.id as request_id,
        g.waits_for,
        g.started_at,
        g.ended_at,
-       extract(epoch from coalesce(g.ended_at, clock_timestamp()) - g.started_at)::bigint as seconds,
+       extract(epoch from coalesce(g.ended_at, statement_timestamp()) - g.started_at)::bigint as seconds,
        g.ended_at is null as is_open,
        (m.goal_ms / 1000)::bigint as goal_seconds,
        case when m.passes_at >= g.started_at and m.passes_at < least(coalesce(g.ended_at, statement_timestamp()), c.paused_since)
@@ -57,7 +57,7 @@ comment on column sla.stage_v1.position is 'Order of the stages: 1 to 4';
 comment on column sla.stage_v1.waits_for is 'Whose turn: approver, agent, source or us';
 comment on column sla.stage_v1.started_at is 'Begun, UTC';
 comment on column sla.stage_v1.ended_at is 'Ended, or the request did; null = it stands there now';
-comment on column sla.stage_v1.seconds is 'How long; of an open one until now. The stages of a request add up to its clock, but for rounding';
+comment on column sla.stage_v1.seconds is 'How long, pauses and all; of an open one until now. The stages of a request add up to its clock, but for rounding and for what that was held';
 comment on column sla.stage_v1.is_open is 'It stands there now';
 comment on column sla.stage_v1.goal_seconds is 'Goal of its checkpoint; wait_for_read and verify share that of verify, which counts from the claim. In time of the calendar of the clock. null = none';
 comment on column sla.stage_v1.breached_at is 'When that goal passed, where the request stood in this stage then and left it later, or has not; pauses are left out. null = it did not';
