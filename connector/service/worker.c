@@ -13,11 +13,12 @@
 #include "site/site.h"
 
 enum {
-    TICK_MS = 250,     /* how late a lost kick can make us */
-    LOOKS_MAX = 32,    /* visits, and adoptions, of one site: bounds memory and calls in flight */
-    ROOM_PART = 4,     /* a lane with less than this part of it free is not claimed for at once */
-    BUSY_RUNS = 8,     /* with so many more in hand the next end comes soon: every BUSY_RUNS-th asks
-                          for visits */
+    TICK_MS = 250,  /* how late a lost kick can make us */
+    KICKS_MS = 50,  /* kicks come in bursts, and three claims find nothing as dearly as something */
+    LOOKS_MAX = 32, /* visits, and adoptions, of one site: bounds memory and calls in flight */
+    ROOM_PART = 4,  /* a lane with less than this part of it free is not claimed for at once */
+    BUSY_RUNS = 8,  /* with so many more in hand the next end comes soon: every BUSY_RUNS-th asks
+                       for visits */
     SLA_BATCH = 100,   /* governance.sla_tick takes so many clocks at once */
     SLOW_TICKS = 20,   /* sweep and deadlines every so many ticks */
     MANY = BULK_LEAST, /* so many are being opened again */
@@ -45,7 +46,9 @@ struct job {
 
 struct worker {
     struct service *svc;
-    struct io_timer *timer, *soon;
+    struct io_timer *timer, *soon, *kicks;
+    int64_t kicked_ms; /* monotonic: the latest one that was heard at once */
+    bool kicked;       /* since then; heard when KICKS_MS are over */
     struct lane visits, adoptions, runs;
     size_t riding_of[CONFIG_SITES_MAX]; /* of the runs, beside running_of */
     struct list calm_of[CONFIG_SITES_MAX];
@@ -107,7 +110,7 @@ static void want(struct worker *w, struct lane *lane)
 static void on_soon(void *arg)
 {
     struct worker *w = arg;
-    struct lane *const lanes[] = {&w->runs, &w->visits};
+    struct lane *const lanes[] = {&w->runs, &w->visits, &w->adoptions};
 
     for (size_t i = 0; i < sizeof lanes / sizeof lanes[0]; i++) {
         bool wanted = lanes[i]->wanted;
@@ -120,12 +123,10 @@ static void on_soon(void *arg)
 /* What that lane did makes work for runs and visits; for adoptions only what it did itself. */
 static void kick_after(struct worker *w, const struct lane *lane)
 {
-    if (lane == &w->adoptions) {
-        worker_kick(w);
-        return;
-    }
     if (!w->svc->ready)
         return;
+    if (lane == &w->adoptions)
+        want(w, &w->adoptions);
     want(w, &w->runs);
     if (lane != &w->runs || lane->running < BUSY_RUNS || ++w->ended % BUSY_RUNS == 0)
         want(w, &w->visits);
@@ -264,10 +265,26 @@ static void claim_all(struct worker *w, bool kicked)
     claim(w, &w->adoptions, kicked);
 }
 
+static void on_kicks(void *arg)
+{
+    struct worker *w = arg;
+
+    w->kicked = false;
+    worker_kick(w);
+}
+
 void worker_kick(struct worker *w)
 {
-    if (w && w->svc->ready)
-        claim_all(w, true);
+    if (!w || !w->svc->ready || w->kicked)
+        return;
+    int64_t now = io_loop_now_ms(w->svc->loop), rest = w->kicked_ms + KICKS_MS - now;
+    w->kicked = rest > 0;
+    if (w->kicked) {
+        io_timer_start(w->kicks, rest, 0);
+        return;
+    }
+    w->kicked_ms = now;
+    claim_all(w, true);
 }
 
 static void on_ignored(void *arg, enum store_outcome outcome, const char *message)
@@ -364,6 +381,8 @@ struct worker *worker_new(struct service *svc)
     w->timer = io_timer_new(svc->loop, on_tick, w);
     io_timer_start(w->timer, TICK_MS, TICK_MS);
     w->soon = io_timer_new(svc->loop, on_soon, w);
+    w->kicks = io_timer_new(svc->loop, on_kicks, w);
+    w->kicked_ms = -KICKS_MS;
     return w;
 }
 
@@ -408,6 +427,7 @@ void worker_free(struct worker *w)
         return;
     io_timer_free(w->timer);
     io_timer_free(w->soon);
+    io_timer_free(w->kicks);
     calm_end(w);
     free(w);
 }

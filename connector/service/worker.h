@@ -9,7 +9,9 @@
 struct worker;
 /* One per service; claims nothing before the service is ready. */
 struct worker *worker_new(struct service *svc);
-void worker_kick(struct worker *worker); /* NULL allowed */
+/* Something may be due: claim it, now or, where kicks come in a burst, in a twentieth of a second.
+ * NULL allowed. */
+void worker_kick(struct worker *worker);
 /* A visit of that site waits for a source from now on (waits), or waits no more. While it does it
  * takes no place of the site's; how many may wait the gates of the sources tell. */
 void worker_aside(struct worker *worker, struct str site, bool waits);

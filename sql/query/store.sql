@@ -74,11 +74,11 @@ select id, site from governance.request_claim($1, make_interval(secs => $2::int)
 
 -- name: dossier
 -- params: request uuid
-select governance.dossier_text($1::uuid)
+select governance.dossier_texts(array[$1::uuid])
 
 -- name: dossier_many
 -- params: requests text[]
-select governance.dossier_text(a.request::uuid) from unnest($1::text[]) as a(request)
+select governance.dossier_texts($1::text[]::uuid[])
 
 -- name: dossier_first
 -- params: request uuid

@@ -27,7 +27,7 @@ begin
     was := r;
     if t is not null then
         -- what changed since the read before may be us
-        if (select s.ours from governance.ticket x, governance.read_state(x, r) s where x.request_id = p_request) then
+        if (select governance.may_be_ours(x, r) from governance.ticket x where x.request_id = p_request) then
             r.seen_updated_ms := (t->>'updated_ms')::bigint;
         end if;
         if t->>'shown_hash' = nullif(r.said_hash, '') then -- there it stands, wherever it was meant to

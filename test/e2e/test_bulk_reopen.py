@@ -68,7 +68,7 @@ def killed(site, ids):
 
 def until_open(site, ids, timeout=60):
     def left():
-        return [t["key"] for t in site.control("state")["issues"] if t["id"] in set(ids) and t["category"] == "done"]
+        return set(ids) & set(site.control("state?category=done")["issues"])
     wait.until(lambda: not left(), timeout, every=0.3, what="all are open again")
     wait.until(lambda: site.sql(f"select count(*) from governance.flow f where f.kind = 'reopen' and f.state <> 'done' "
                                 f"and f.request_id in (select r.id {of(ids)})") == "0", 30, what="and known to be")

@@ -75,7 +75,7 @@ def bulk_close():
         site.has_role("lind", "fin-viewer", True)
         ids = asked(site, "OPS", "lind", TICKETS)
         site.control("act", {"do": "bulk_transition", "actor": "agent", "issues": ids, "name": "Close"})
-        wait.until(lambda: not any(t["category"] == "done" for t in site.control("state")["issues"]), 600, every=0.5,
+        wait.until(lambda: not site.control("state?category=done")["issues"], 600, every=0.5,
                    what="all are reopened")
         done = [dict(moves(site, i)) for i in ids]
         took = [(at["In progress"] - at["Resolved"]) / 1000 for at in done]

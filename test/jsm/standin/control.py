@@ -114,6 +114,8 @@ def _state(site, body, query, rest):
         if found is None:
             raise Refusal(404, {"error": f"no ticket {query['issue']}"})
         return oracle.ticket(site, found)
+    if "category" in query:
+        return {"issues": [t.id for t in list(site.issues.values()) if t.category == query["category"]]}
     return {"config": site.config, "issues": [oracle.ticket(site, t) for t in site.issues.values()],
             "projects": {p.key: vars(p) | {"workflow": site.flows.of(p.key, p.types[0]).name} for p in site.projects.values()},
             "groups": site.groups,
