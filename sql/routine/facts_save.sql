@@ -80,31 +80,8 @@ begin
     end if;
     if jsonb_array_length(p->'observations') > 0 then
         select x.updated_ms into r.seen_updated_ms from governance.ticket x where x.request_id = p_request;
+        perform governance.observations_keep(r, p->'observations');
     end if;
-    insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete,
-                                        canary_ok, native_id, entitlement_id, raw_sha256, others, observed_at)
-    select o.item, r.generation, to_timestamp(o.as_of_ms / 1000.0), o.outcome, o.account, o.via, o.reason, o.complete,
-           o.canary_ok, o.native_id, coalesce(o.entitlement_id, ''), decode(o.raw_sha256, 'hex'), o.others, clock.at
-      from jsonb_to_recordset(p->'observations') as o(item bigint, as_of_ms bigint, outcome text, account text, via text,
-                reason text, complete boolean, canary_ok boolean, native_id text, entitlement_id text, raw_sha256 text, others text),
-           (select clock_timestamp() as at) clock
-     where exists (select from governance.request_item i where i.id = o.item and i.request_id = p_request);
-    if jsonb_array_length(p->'observations') > 0 then
-        perform governance.account_pin(p_request, r.beneficiary, p->'observations');
-        perform governance.entitlement_pin(p_request, p->'observations');
-        if r.claimed_at is not null and p->'observations' @? '$[*].others' then
-            perform governance.over_grants_keep(p_request, r.generation);
-        end if;
-    end if;
-    update governance.source s
-       set last_read_at = clock_timestamp(),
-           last_known_at = case when k.known then clock_timestamp() else s.last_known_at end
-      from (select i.source, bool_or(o.outcome <> 'unknown') as known
-              from jsonb_to_recordset(p->'observations') as o(item bigint, outcome text)
-             cross join lateral (select x.source from governance.request_item x where x.id = o.item offset 0) i group by i.source order by i.source) k
-     where s.name = k.source -- to the second: many who read it together do not wait for each other
-       and (coalesce(s.last_read_at, '-infinity') < clock_timestamp() - interval '1 s'
-            or k.known and coalesce(s.last_known_at, '-infinity') < clock_timestamp() - interval '1 s');
     r.hold_text := coalesce(t->>'hold_text', r.hold_text);
     r.lease_until := greatest(r.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms');
     was.lease_until := r.lease_until;
@@ -130,6 +107,35 @@ begin
     return r.version;
 end $$;
 comment on function governance.facts_save(text, uuid, bigint, jsonb) is 'Store what one look saw: ticket snapshot and observations';
+
+-- What was read of the sources, and what follows from it beside what is decided.
+create or replace function governance.observations_keep(r governance.access_request, p jsonb) returns void
+language plpgsql set search_path = pg_catalog as $$
+begin
+    insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete,
+                                        canary_ok, native_id, entitlement_id, raw_sha256, others, observed_at)
+    select o.item, r.generation, to_timestamp(o.as_of_ms / 1000.0), o.outcome, o.account, o.via, o.reason, o.complete,
+           o.canary_ok, o.native_id, coalesce(o.entitlement_id, ''), decode(o.raw_sha256, 'hex'), o.others, clock.at
+      from jsonb_to_recordset(p) as o(item bigint, as_of_ms bigint, outcome text, account text, via text,
+                reason text, complete boolean, canary_ok boolean, native_id text, entitlement_id text, raw_sha256 text, others text),
+           (select clock_timestamp() as at) clock
+     where exists (select from governance.request_item i where i.id = o.item and i.request_id = r.id);
+    perform governance.account_pin(r.id, r.beneficiary, p);
+    perform governance.entitlement_pin(r.id, p);
+    if r.claimed_at is not null and p @? '$[*].others' then
+        perform governance.over_grants_keep(r.id, r.generation);
+    end if;
+    update governance.source s
+       set last_read_at = clock_timestamp(),
+           last_known_at = case when k.known then clock_timestamp() else s.last_known_at end
+      from (select i.source, bool_or(o.outcome <> 'unknown') as known
+              from jsonb_to_recordset(p) as o(item bigint, outcome text)
+             cross join lateral (select x.source from governance.request_item x where x.id = o.item offset 0) i group by i.source order by i.source) k
+     where s.name = k.source -- to the second: many who read it together do not wait for each other
+       and (coalesce(s.last_read_at, '-infinity') < clock_timestamp() - interval '1 s'
+            or k.known and coalesce(s.last_known_at, '-infinity') < clock_timestamp() - interval '1 s');
+end $$;
+comment on function governance.observations_keep(governance.access_request, jsonb) is 'Store observations of a request, the ids they show, and that their sources were read';
 
 -- What the fields of a ticket held: the last read counts. Empty: more than is kept.
 create or replace function governance.ticket_fields_keep(r governance.access_request, t jsonb) returns void
