@@ -260,6 +260,8 @@ def test_a_team_managed_project_names_the_account(site):
     assert code == 0 and proof["open"] == 0
     assert site.gate("uninstall")[0] == 0
     assert site.workflow() == before
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and site.gate("uninstall")[0] == 0, f"the status that stayed in the project is taken again: {out} {err}"
 
 
 # --- installing, holding, taking out -------------------------------------------------------------------------------------
