@@ -75,8 +75,8 @@ void gate_plan(const struct workflow *w, struct gate_plan *ret);
 bool gate_plan_is_empty(const struct gate_plan *plan);
 /* Is one of these added? */
 bool gate_plan_adds(const struct gate_plan *plan, enum gate_change_kind kind);
-/* Does the workflow hold as it is? At most people's loop is to be added, which a gate of an earlier
- * release does not have. */
+/* Does the workflow hold as it is? At most people's loop is to be added: a gate of an earlier
+ * release has none, nor has one where Jira takes none. */
 bool gate_plan_holds(const struct gate_plan *plan);
 /* Is the one gated as the other is? By how many statuses and roads there are, and how many of them
  * bear which part of a gate: Jira names what is new anew, and orders it as it likes. */
