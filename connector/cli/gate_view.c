@@ -361,6 +361,7 @@ static void put_flow(struct gate_work *w, const struct gate_flow *f)
     json_i64_member(w->json, "stays_open", (int64_t)f->plan->blocked);
     json_bool_member(w->json, "validated", f->validated);
     json_str_member(w->json, "complaints", f->complaints);
+    json_str_member(w->json, "no_loop", f->no_loop);
     json_str_member(w->json, "planned", f->planned);
     json_close_object(w->json);
 }
@@ -420,6 +421,16 @@ static void say_early(const struct gate_flow *f)
                    GATE_FINDING_TEXTS[OF_PEOPLE[i]].help);
 }
 
+/* What the gate goes without: nothing that holds. */
+static void say_no_loop(const struct gate_flow *f)
+{
+    if (!f->no_loop.len)
+        return;
+    printf("  without the transition " GATE_CHECK_NAME ", which Jira does not take here: a comment "
+           "has it checked at once\n");
+    say_complaints(f->no_loop);
+}
+
 static void say_flow(struct gate_work *w, const struct gate_flow *f)
 {
     bool empty = gate_flow_rests(f);
@@ -435,9 +446,11 @@ static void say_flow(struct gate_work *w, const struct gate_flow *f)
     say_early(f);
     if (empty) {
         printf("  nothing to change\n");
+        say_no_loop(f);
         return;
     }
     each_change(w, f, print_line, NULL);
+    say_no_loop(f);
     printf("  after:\n");
     say_roads(w, &f->after.roads);
     say_complaints(f->complaints);

@@ -389,17 +389,23 @@ static struct str without_group(struct gate_work *w, struct str doc)
     return arena_str(w->arena, buf_str(&b));
 }
 
-/* What Jira's own validator has against it. What is still to be made it cannot know: then it judges
- * the rest, and all of it before that is sent. */
-static void validate(struct gate_work *w, struct gate_flow *f, const struct jsm_gate_words *words,
-                     bool screen_to_come)
-{
-    struct jsm_gate_words known = *words;
+/* What one workflow is planned on. */
+struct ground {
+    struct workflow roads;
+    struct jsm_gate_words words;
+    bool screen_to_come;
+};
 
-    if (screen_to_come)
+/* What Jira's own validator has against it. What is still to be made it cannot know: then it judges
+ * the rest, and all of it before that is sent. True: Jira refuses it. */
+static bool validate(struct gate_work *w, struct gate_flow *f, const struct ground *on)
+{
+    struct jsm_gate_words known = on->words;
+
+    if (on->screen_to_come)
         known.key.screen_id = STR_NONE;
     struct str doc =
-        screen_to_come ? jsm_workflow_apply(w->arena, f->base, f->plan, &known) : f->planned;
+        on->screen_to_come ? jsm_workflow_apply(w->arena, f->base, f->plan, &known) : f->planned;
     doc = without_group(w, doc);
     struct jsm_call call = jsm_call_workflow_update(w->arena, doc, f->now->version_id,
                                                     f->now->version, STR_NONE, STR_NONE, true);
@@ -409,6 +415,7 @@ static void validate(struct gate_work *w, struct gate_flow *f, const struct jsm_
         f->complaints = jsm_workflow_complaints(w->arena, answer.body, &f->errors);
     else
         f->complaints = arena_printf(w->arena, "warning not validated: %s\n", answer.why);
+    return f->errors || answer.verdict == JSM_REFUSED;
 }
 
 bool gate_flow_rests(const struct gate_flow *f)
@@ -423,58 +430,93 @@ static bool lock_to_come(const struct site_gate *g)
            (g->there.wants_approver && !g->key.approver_id.len);
 }
 
+static bool plan_roads(struct gate_work *w, struct gate_flow *f, const struct ground *on)
+{
+    struct err err = {0};
+
+    f->plan = ARENA_NEW(w->arena, struct gate_plan);
+    gate_plan(&on->roads, f->plan);
+    f->planned = jsm_workflow_apply(w->arena, f->base, f->plan, &on->words);
+    if (jsm_workflow_parse(w->arena, f->planned, &w->own->view, &on->words.key, &f->after, &err))
+        return true;
+    f->errors = 1;
+    f->complaints = arena_printf(w->arena, "error %s\n", err.what);
+    return false;
+}
+
+/* Jira refuses the plan: does it take the one without people's loop? That is asked rather than read
+ * from the complaints: no public text says that they name what they are about. Where there is
+ * nothing else to do, what is there is judged: a workflow may be refused as it stands. */
+static void try_without_loop(struct gate_work *w, struct gate_flow *f, struct ground *on)
+{
+    struct gate_flow bare = *f;
+
+    bare.errors = 0;
+    on->roads.no_loop = true;
+    if (!plan_roads(w, &bare, on) || validate(w, &bare, on))
+        return;
+    if (bare.validated) {
+        bare.no_loop = f->complaints;
+        *f = bare;
+        return;
+    }
+    f->validated = false; /* whether it is the loop is not known */
+    f->errors = 0;
+    f->complaints = bare.complaints;
+}
+
+static void read_ground(struct gate_work *w, const struct gate_project *p,
+                        const struct gate_flow *f, struct ground *on)
+{
+    const struct site_gate *gate = p->gate;
+    struct jsm_gate_words *words = &on->words;
+    struct rng rng;
+    char uuid[37];
+
+    rng_seed_system(&rng);
+    rng_uuid(&rng, uuid);
+    on->roads = f->base->roads;
+    on->screen_to_come = p->parts.by_loop && !gate->key.screen_id.len && !w->wish->no_fields;
+    words->verify_ref = words->found.id.len ? words->found.id : arena_str(w->arena, str_of(uuid));
+    if (!gate->able.team_managed && !gate->key.group_id.len)
+        words->key.group_id = STR(GROUP_TO_COME);
+    if (on->screen_to_come) {
+        words->key.screen_id = STR(SCREEN_TO_COME);
+        on->roads.wants_record = !on->roads.team_managed;
+    }
+    if (lock_to_come(gate) && gate->there.wants_proof)
+        words->key.proof_id = STR(FIELD_TO_COME);
+    else if (lock_to_come(gate))
+        words->key.approver_id = STR(FIELD_TO_COME);
+}
+
 static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t at,
                       struct gate_flow *f)
 {
     const struct site_gate *gate = p->gate;
-    struct workflow roads;
-    struct rng rng;
-    char uuid[37];
-    struct err err = {0};
-    bool group = gate->able.team_managed || gate->key.group_id.len;
-    bool screen_to_come = p->parts.by_loop && !gate->key.screen_id.len && !w->wish->no_fields;
-    struct jsm_gate_words words = {.key = gate->key,
-                                   .verify_name = site_gate_verify_name(w->own),
-                                   .found = gate->verify_status};
+    struct ground on = {.words = {.key = gate->key,
+                                  .verify_name = site_gate_verify_name(w->own),
+                                  .found = gate->verify_status}};
+    const struct jsm_status *found = &on.words.found;
 
-    rng_seed_system(&rng);
-    rng_uuid(&rng, uuid);
     f->now = &gate->flows[at];
     f->shared = gate->shared[at];
-    f->plan = ARENA_NEW(w->arena, struct gate_plan);
-    bool leads_over = gate_over(w, p, f, &words.found);
-    roads = f->base->roads;
-    words.verify_ref = words.found.id.len ? words.found.id : arena_str(w->arena, str_of(uuid));
-    if (!group)
-        words.key.group_id = STR(GROUP_TO_COME);
-    if (screen_to_come) {
-        words.key.screen_id = STR(SCREEN_TO_COME);
-        roads.wants_record = !roads.team_managed;
-    }
-    if (lock_to_come(gate) && gate->there.wants_proof)
-        words.key.proof_id = STR(FIELD_TO_COME);
-    else if (lock_to_come(gate))
-        words.key.approver_id = STR(FIELD_TO_COME);
-    gate_plan(&roads, f->plan);
-    f->planned = jsm_workflow_apply(w->arena, f->base, f->plan, &words);
-    if (!jsm_workflow_parse(w->arena, f->planned, &w->own->view, &words.key, &f->after, &err)) {
-        f->errors = 1;
-        f->complaints = arena_printf(w->arena, "error %s\n", err.what);
+    bool leads_over = gate_over(w, p, f, &on.words.found);
+    read_ground(w, p, f, &on);
+    if (!plan_roads(w, f, &on) || !leads_over)
         return;
-    }
-    if (!leads_over)
-        return;
-    if (f->plan->verify == f->base->roads.status_count && words.found.id.len &&
-        !str_eq(words.found.name, words.verify_name)) { /* Jira takes them for one, we do not */
+    if (f->plan->verify == f->base->roads.status_count && found->id.len &&
+        !str_eq(found->name, on.words.verify_name)) { /* Jira takes them for one, we do not */
         f->errors = 1;
         f->complaints = arena_printf(
             w->arena, "error the site has a status '%.*s': write that very name into the mapping\n",
-            STR_ARG(words.found.name));
+            STR_ARG(found->name));
         return;
     }
     if (gate_flow_rests(f) || lock_to_come(gate) || !gate->able.may_write)
         return;
-    validate(w, f, &words, screen_to_come);
+    if (validate(w, f, &on) && gate_plan_adds(f->plan, GATE_ADD_CHECK))
+        try_without_loop(w, f, &on);
 }
 
 struct gate_project *gate_project_plan(struct gate_work *w, struct str project)

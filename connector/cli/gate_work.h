@@ -44,6 +44,8 @@ struct gate_flow {
     struct str planned;    /* document */
     struct str complaints; /* of Jira's own validation */
     size_t errors;         /* that speak against it */
+    struct str no_loop;    /* what Jira said of the plan with people's loop, where it takes the one
+                              without it: that is the plan then; else empty */
     bool validated, stuck; /* stuck: the gate of another mode cannot be taken out by itself */
     struct str shared;     /* other projects, or empty */
 };

@@ -5,6 +5,14 @@ bool gate_plan_is_empty(const struct gate_plan *plan)
     return !plan->added_count && !plan->changed_count;
 }
 
+bool gate_plan_adds(const struct gate_plan *plan, enum gate_change_kind kind)
+{
+    for (size_t i = 0; i < plan->added_count; i++)
+        if (plan->added[i].kind == kind)
+            return true;
+    return false;
+}
+
 bool gate_plan_holds(const struct gate_plan *plan)
 {
     bool only = plan->added_count == 1 && plan->added[0].kind == GATE_ADD_CHECK;
@@ -329,7 +337,7 @@ void gate_plan(const struct workflow *w, struct gate_plan *ret)
     back = find_road(w, ret, ret->verify, STATUS_OPEN);
     if (work != ROAD_NOWHERE && back == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_BACK, ret->verify, work);
-    if (!w->team_managed && !roads_recheck(w))
+    if (!w->no_loop && !roads_recheck(w))
         add_one(ret, GATE_ADD_CHECK, ret->verify, ret->verify);
     if (work != ROAD_NOWHERE && find_road(w, ret, done, STATUS_OPEN) == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_REOPEN, done, work);

@@ -9,8 +9,9 @@
  *
  * In the verifying status only the connector leads on to done. People get a button there all the
  * same, which leads nowhere: a loop, in Atlassian's words "self-looped" (TransitionPayload of the
- * OpenAPI file), a directed transition whose one link begins where it ends. Not in team-managed
- * projects: whether they take one no public text tells.
+ * OpenAPI file), a directed transition whose one link begins where it ends. Whether a team-managed
+ * project takes one no public text tells. It is a convenience: where Jira takes the plan without it
+ * only, it goes without (no_loop of struct workflow).
  *
  * Computed from the workflow as it is, so that a plan of a planned workflow is empty. Roads to
  * Cancelled and Declined are left alone. Nothing that is there is removed: roads are restricted or,
@@ -72,8 +73,10 @@ struct gate_plan {
 /* Large: not for the stack. */
 void gate_plan(const struct workflow *w, struct gate_plan *ret);
 bool gate_plan_is_empty(const struct gate_plan *plan);
-/* Does the workflow hold as it is? At most people's loop is to be added, which a gate of an earlier
- * release does not have. */
+/* Is one of these added? */
+bool gate_plan_adds(const struct gate_plan *plan, enum gate_change_kind kind);
+/* Does the workflow hold as it is? At most people's loop is to be added: a gate of an earlier
+ * release has none, nor has one where Jira takes none. */
 bool gate_plan_holds(const struct gate_plan *plan);
 /* Is the one gated as the other is? By how many statuses and roads there are, and how many of them
  * bear which part of a gate: Jira names what is new anew, and orders it as it likes. */

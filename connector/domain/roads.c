@@ -376,7 +376,7 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
         found |= 1U << GATE_FOUND_NO_CLOSE;
     if (!joins(w, STATUS_DONE, STATUS_OPEN))
         found |= 1U << GATE_FOUND_NO_REOPEN;
-    if (roads_status(w, STATUS_VERIFY) != ROAD_NOWHERE && !w->team_managed && !roads_recheck(w))
+    if (roads_status(w, STATUS_VERIFY) != ROAD_NOWHERE && !roads_recheck(w))
         found |= 1U << GATE_FOUND_NO_CHECK;
     if (is_misnamed(w))
         found |= 1U << GATE_FOUND_NOT_DONE;

@@ -68,6 +68,7 @@ struct road {
 struct workflow {
     struct str id, name;
     bool team_managed;
+    bool no_loop;          /* Jira takes no transition here that leads from a status to itself */
     bool wants_record;     /* we write our fields by a loop: no edit screen carries them */
     bool wants_proof;      /* people's roads into done stay in sight and demand a field of ours */
     bool proof_shown;      /* that field is on some screen: then demanding it holds nobody back */
@@ -246,7 +247,7 @@ struct gate_facts {
     X(NO_CHECK, "no_check_button", false,                                                         \
       "in the verifying status people have no button to have it checked at once: they comment, "  \
       "or take it back to work and press again",                                                  \
-      "countersign gate install adds the transition Check again")                                 \
+      "countersign gate install adds the transition Check again, where Jira takes it")            \
     X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",       \
       "look at the roads: Jira answered otherwise than the workflow reads")                       \
     X(CONNECTOR_STUCK, "connector_stuck", true,                                                   \

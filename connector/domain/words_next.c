@@ -92,9 +92,9 @@ void words_reopened(struct line *next, bool lapsed)
 }
 
 /* Any change to the ticket by a person makes the next read come at once (schedule.h); in Verifying
- * the gate gives them a button for nothing else. A gate of an earlier release has none, a
- * team-managed project neither, and one that was there before bears another name: so it is said
- * second, and with an if. */
+ * the gate gives them a button for nothing else. A gate of an earlier release has none, nor has one
+ * where Jira refused it, and one that was there before bears another name: so it is said second,
+ * and with an if. */
 void words_at_once(struct line *next, const struct dossier *d, enum notice_state state,
                    int64_t next_read_ms)
 {

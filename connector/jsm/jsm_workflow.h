@@ -53,8 +53,8 @@ MUST_CHECK bool jsm_workflow_parse(struct arena *a, struct str doc, const struct
                                    const struct jsm_gate_key *key, struct jsm_workflow *ret,
                                    struct err *err);
 
-/* A status of the site, as all projects have it: an update that names it by its id writes all of
- * this for all of them. id empty: none. */
+/* A status of the site, as all projects have it (one of a team-managed project: as it has it): an
+ * update that names it by its id writes all of this for all of them. id empty: none. */
 struct jsm_status {
     struct str id, name, category, description; /* category: Atlassian's word, as it was read */
 };
@@ -122,10 +122,12 @@ struct jsm_call jsm_call_group_join(struct arena *a, struct str group_id, struct
 /* GET /rest/api/3/mypermissions: keys "A,B", of a project or (empty) of the site; the answer. */
 struct jsm_call jsm_call_permissions(struct arena *a, const char *keys, struct str project_id);
 bool jsm_has_permission(const struct json *body, const char *key);
-/* GET /rest/api/3/statuses/search: is there one of this name that all projects share, and that does
- * not mean done? Case does not tell names of statuses apart. */
-struct jsm_call jsm_call_statuses(struct arena *a, struct str name);
-struct jsm_status jsm_status_find(struct arena *a, const struct json *body, struct str name);
+/* GET /rest/api/3/statuses/search: is there one of this name that all projects share, or that a
+ * team-managed project (its number) has for itself, and that does not mean done? Case does not tell
+ * names of statuses apart. */
+struct jsm_call jsm_call_statuses(struct arena *a, struct str name, struct str project_id);
+struct jsm_status jsm_status_find(struct arena *a, const struct json *body, struct str name,
+                                  struct str project_id);
 /* GET /rest/api/3/resolution/search: the id of the one that is called Done, else of the site's
  * default, else of the first; empty: there is none. */
 struct jsm_call jsm_call_resolutions(void);

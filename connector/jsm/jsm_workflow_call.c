@@ -333,19 +333,26 @@ bool jsm_has_permission(const struct json *body, const char *key)
 
 /* --- statuses, request types, tickets --- */
 
-struct jsm_call jsm_call_statuses(struct arena *a, struct str name)
+struct jsm_call jsm_call_statuses(struct arena *a, struct str name, struct str project_id)
 {
-    return read_call(JSM_ROUTE_STATUSES,
-                     with(a, "/rest/api/3/statuses/search?maxResults=50&searchString=", name, ""));
+    struct str path = with(a, "/rest/api/3/statuses/search?maxResults=50&searchString=", name, "");
+
+    if (project_id.len)
+        path = arena_printf(a, "%.*s&projectId=%.*s", STR_ARG(path), STR_ARG(project_id));
+    return read_call(JSM_ROUTE_STATUSES, path);
 }
 
-struct jsm_status jsm_status_find(struct arena *a, const struct json *body, struct str name)
+struct jsm_status jsm_status_find(struct arena *a, const struct json *body, struct str name,
+                                  struct str project_id)
 {
     JSON_EACH(s, json_member(body, "values"))
     {
-        bool own = !str_eq_c(json_path_str(s, "scope/type"), "GLOBAL") ||
-                   str_eq_c(json_path_str(s, "statusCategory"), "DONE");
-        if (!own && str_eq_nocase(json_path_str(s, "name"), name))
+        bool global = str_eq_c(json_path_str(s, "scope/type"), "GLOBAL");
+        bool theirs = project_id.len
+                          ? !str_eq(json_id(a, json_path(s, "scope/project/id")), project_id)
+                          : !global;
+        bool done = str_eq_c(json_path_str(s, "statusCategory"), "DONE");
+        if (!theirs && !done && str_eq_nocase(json_path_str(s, "name"), name))
             return (struct jsm_status){.id = json_id(a, json_member(s, "id")),
                                        .name = arena_str(a, json_path_str(s, "name")),
                                        .category = arena_str(a, json_path_str(s, "statusCategory")),

@@ -420,11 +420,6 @@ static void put_transitions(struct applying *p)
     json_close_array(p->out);
 }
 
-static bool adds_status(const struct gate_plan *plan)
-{
-    return plan->added_count && plan->added[0].kind == GATE_ADD_STATUS;
-}
-
 /* To the right of all others. */
 static int64_t free_place(const struct json *layouts)
 {
@@ -493,7 +488,7 @@ static void put_layouts(const struct applying *p)
         put_ask(p);
         json_close_object(p->out);
     }
-    if (adds_status(p->plan)) {
+    if (gate_plan_adds(p->plan, GATE_ADD_STATUS)) {
         json_open_object(p->out);
         json_str_member(p->out, "statusReference", p->words->verify_ref);
         json_put_name(p->out, "layout");
@@ -515,7 +510,7 @@ static void put_statuses(const struct applying *p)
     json_open_array(p->out);
     JSON_EACH(s, json_member(p->flow->json, "statuses"))
     json_put_value(p->out, s);
-    if (adds_status(p->plan)) {
+    if (gate_plan_adds(p->plan, GATE_ADD_STATUS)) {
         const struct jsm_status made = {.name = p->words->verify_name,
                                         .category = STR("IN_PROGRESS"),
                                         .description =

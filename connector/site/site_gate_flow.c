@@ -98,16 +98,22 @@ bool look_take_names(struct look *l, const struct jsm_answer *answer)
     return l->index < l->gate->flow_count;
 }
 
+/* Whose statuses the workflows use: all projects', or (its number) those of a team-managed one. */
+static struct str statuses_of(const struct site_gate *g)
+{
+    return g->able.team_managed ? g->project_id : STR_NONE;
+}
+
 bool look_build_statuses(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.reader;
-    *ret = jsm_call_statuses(l->arena, site_gate_verify_name(l->eyes.own));
-    return l->gate->able.readable && !l->gate->able.team_managed;
+    *ret = jsm_call_statuses(l->arena, site_gate_verify_name(l->eyes.own), statuses_of(l->gate));
+    return l->gate->able.readable;
 }
 
 bool look_take_statuses(struct look *l, const struct jsm_answer *answer)
 {
-    l->gate->verify_status =
-        jsm_status_find(l->arena, answer->body, site_gate_verify_name(l->eyes.own));
+    l->gate->verify_status = jsm_status_find(
+        l->arena, answer->body, site_gate_verify_name(l->eyes.own), statuses_of(l->gate));
     return false;
 }

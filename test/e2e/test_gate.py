@@ -255,11 +255,13 @@ def test_a_team_managed_project_names_the_account(site):
     assert code == 0, (out, err)
     assert "acme IAM (team-managed)" in out
     rules = json.dumps(site.workflow())
-    assert "712020:00000000-0000-4000-8000-000000000001" in rules and "groupIds\": \"703" not in rules
+    assert "Check again" in rules and "712020:00000000-0000-4000-8000-000000000001" in rules and "groupIds\": \"703" not in rules
     code, proof = site.prove()
-    assert code == 0 and proof["open"] == 0
+    assert code == 0 and proof["open"] == 0 and "no_check_button" not in str(proof), "Jira took people's loop, too"
     assert site.gate("uninstall")[0] == 0
     assert site.workflow() == before
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and site.gate("uninstall")[0] == 0, f"the status that stayed in the project is taken again: {out} {err}"
 
 
 # --- installing, holding, taking out -------------------------------------------------------------------------------------

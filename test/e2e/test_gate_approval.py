@@ -1,5 +1,6 @@
 """The gate that is an approval: it waits in the verifying status for the connector, whose answer closes the ticket; and the ways
 from one gate to another."""
+import json
 import re
 
 import pytest
@@ -413,3 +414,76 @@ def test_a_gate_without_that_button_is_whole(site):
     code, proof = site.prove()
     assert code == 0 and "no_check_button" not in [f["name"] for f in proof["findings"]], proof
     assert site.gate("uninstall")[0] == 0 and site.workflow() == before
+
+
+LOOP = "+ transition Check again: Verifying access -> itself, for everybody: it is checked at once"
+REFUSED = "without the transition Check again, which Jira does not take here: a comment has it checked at once"
+
+
+def planned(site):
+    """(exit code, what changes in the one workflow, what Jira said against the loop, the text)"""
+    code, out, _ = site.gate("plan", "--json")
+    (flow,) = json.loads(out)["projects"][0]["workflows"]
+    text = site.gate("plan")
+    assert text[0] == code
+    return code, flow["changes"], flow["no_loop"], text[1]
+
+
+@pytest.fixture
+def team(site):
+    site.changed_mode("connector_closes")
+    site.fresh("team", bare=False)
+    yield site
+    site.no_faults()
+    site.control("config", {"team_loops": True})
+
+
+@pytest.mark.parametrize("how", ["by a problem that names it", "by a plain 400"])
+def test_where_jira_takes_no_loop_the_gate_goes_without(team, how):
+    """It is whole, and nothing is left to do; once Jira takes it, it is added."""
+    site = team
+    before = site.workflow()
+    if how == "by a plain 400":
+        site.control("faults", {"path": "/update/validation", "body": "Check again", "effect": {
+            "kind": "reply", "status": 400, "body": {"errorMessages": ["Invalid request payload."], "errors": {}}}})
+        told = "Invalid request payload (Jira answered 400)"
+    else:
+        site.control("config", {"team_loops": False})
+        told = "error LOOPED_TRANSITION_NOT_SUPPORTED at "
+    code, changes, no_loop, text = planned(site)
+    assert code == 2 and "+ status Verifying access" in changes and LOOP not in changes, text
+    assert told in no_loop and REFUSED in text and told in text and "checked by Jira's own validator: ok" in text, text
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and "Check again" not in names(site.workflow()), (out, err)
+    code, proof = site.prove()
+    assert code == 0 and proof["open"] == 0 and "no_check_button" in [f["name"] for f in proof["findings"]], proof
+    code, changes, no_loop, text = planned(site)
+    assert (code, changes) == (0, []) and told in no_loop and "nothing to change" in text and REFUSED in text, text
+    version = site.control("workflows")["IAM"]["10039"]["version"]
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and site.control("workflows")["IAM"]["10039"]["version"] == version, (out, err)
+    site.no_faults()
+    site.control("config", {"team_loops": True})
+    code, changes, no_loop, text = planned(site)
+    assert (code, changes, no_loop) == (2, [LOOP], "") and REFUSED not in text, text
+    assert site.gate("install", "--yes")[0] == 0 and "Check again" in names(site.workflow())
+    assert site.gate("uninstall")[0] == 0 and site.workflow() == before
+
+
+@pytest.mark.parametrize("rest,code,why", [
+    ({"after": 1, "effect": {"kind": "reply", "status": 200, "body": {"errors": [{"code": "OTHER", "level": "ERROR", "message": "no"}]}}}, 1,
+     "Jira does not accept the plan"),
+    ({"after": 1, "effect": {"kind": "unavailable"}}, 75, "Jira did not check the plan")], ids=["refused", "not checked"])
+def test_what_is_not_only_the_loop_is_not_taken_for_it(team, rest, code, why):
+    site = team
+    site.control("config", {"team_loops": False})
+    site.control("faults", {"path": "/update/validation", **rest})
+    got, out, err = site.gate("plan", "--json")
+    (flow,) = json.loads(out)["projects"][0]["workflows"]
+    assert got == code and flow["no_loop"] == "" and LOOP in flow["changes"], (got, out, err)
+    assert ("LOOPED_TRANSITION_NOT_SUPPORTED" in flow["complaints"]) == (code == 1), flow["complaints"]
+    site.no_faults()
+    site.control("faults", {"path": "/update/validation", **rest})
+    before = site.workflow()
+    got, out, err = site.gate("install", "--yes")
+    assert got == code and why in err and site.workflow() == before, (got, out, err)

@@ -173,7 +173,8 @@ static void of_an_administrator(struct arena *a, const struct json *v, const str
     (void)jsm_workflow_complaints(a, v, &count);
     (void)jsm_rule_is_offered(v, "system:restrict-issue-transition");
     (void)jsm_has_permission(v, "ADMINISTER");
-    (void)jsm_status_find(a, v, STR("Verifying access"));
+    (void)jsm_status_find(a, v, STR("Verifying access"), STR_NONE);
+    (void)jsm_status_find(a, v, STR("Verifying access"), STR("10002"));
     (void)jsm_has_field(v, FIELDS[0]);
     (void)jsm_field_is_found(v, FIELDS[0]);
     (void)jsm_first_id(a, v);

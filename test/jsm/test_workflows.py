@@ -225,6 +225,22 @@ class Updating(WithWorkflow):
         by_name["Pend"]["toStatusReference"] = "999999"
         self.refused(self.api("POST", "/workflows/update", payload), 400, "Transition references an unknown status.")
 
+    def test_a_team_managed_project_may_take_no_loop(self):
+        """Whether Jira does is not known: with the switch, neither a directed one nor one from any status; a company-managed one does."""
+        for kind, refused in (("team", True), ("ordinary", False), ("team", True)):
+            self.site.control("POST", "workflows", {"IAM": kind})
+            payload, by_name = self.payload()
+            to = payload["workflows"][0]["statuses"][1]["statusReference"]
+            loops = [{"id": "201", "name": "Again", "type": "DIRECTED", "toStatusReference": to, "links": [{"fromStatusReference": to}]},
+                     {"id": "211", "name": "Record", "type": "GLOBAL", "links": []}]
+            payload["workflows"][0]["transitions"] += loops
+            self.assertEqual(self.problems(payload), [])
+            self.site.control("POST", "config", {"team_loops": False})
+            at = [(p["code"], p["level"], p["elementReference"]["transitionId"]) for p in self.problems(payload)]
+            self.assertEqual(at, [("LOOPED_TRANSITION_NOT_SUPPORTED", "ERROR", t["id"]) for t in loops if refused])
+            self.assertEqual(self.api("POST", "/workflows/update", payload)[0], 400 if refused else 200)
+            self.site.control("POST", "config", {"team_loops": True})
+
     def test_a_loop_from_any_status_writes_what_is_on_its_screen(self):
         """A global transition without a target stays where the ticket is; its properties are written, too."""
         payload, _ = self.payload()

@@ -75,6 +75,7 @@ DEFAULT_CONFIG = {
     "approvals_needed": 0,      # of each approval, whatever the workflow says; 0: as the workflow says
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
     "portal_names": {},         # {request type: {status: what customers read}}
+    "team_loops": True,         # a workflow of a team-managed project may have a transition that stays where the ticket is
     "loop_history": False,      # a transition that stays where the ticket is leaves an entry, from the status to itself
 }
 

@@ -177,6 +177,9 @@ class Check:
             say("GLOBAL_TRANSITION_WITH_SOURCE", "A global transition starts from every status.")
         if kind == DIRECTED and not target:
             say("TRANSITION_TARGET_MISSING", "A directed transition must lead to a status.")
+        loops = target in wanted[:-1] if target else kind == GLOBAL
+        if loops and workflow.project and not self.site.config["team_loops"]:
+            say("LOOPED_TRANSITION_NOT_SUPPORTED", "Looped transitions are not supported in team-managed projects.")
         RuleCheck(self, workflow, given).all()
 
     def _approval(self, workflow, one, status):

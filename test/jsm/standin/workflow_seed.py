@@ -180,7 +180,8 @@ def _make(flows, project, kind, issue_type=""):
     if kind == "team":
         ids = []
         for name, category in _TEAM_NAMES:
-            ids.append(flows.next_status_id())
+            own = [s.id for s in flows.statuses.values() if s.project == project.id and s.name == name]  # it was one before
+            ids += own or [flows.next_status_id()]
             flows.statuses[ids[-1]] = Status(ids[-1], name, category, project=project.id)
         name, made, owner = f"{project.id}: workflow for service management", _team(ids), project.id
     else:

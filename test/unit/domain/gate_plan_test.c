@@ -110,9 +110,13 @@ static void test_people_have_a_button_while_it_waits(void **state)
     assert_null(check());
     loop->to = ROAD_NOWHERE;
     assert_non_null(check());
-    flow.team_managed = true;
+    flow.team_managed = true; /* Jira is asked whether it takes one there */
+    assert_non_null(check());
+    assert_true(gate_plan_adds(&plan, GATE_ADD_CHECK));
+    flow.no_loop = true;
     assert_null(check());
-    flow.team_managed = false;
+    assert_false(gate_plan_adds(&plan, GATE_ADD_CHECK));
+    flow.no_loop = flow.team_managed = false;
     statuses[VERIFYING].role = STATUS_OPEN; /* there is no such status yet: it is added with it */
     assert_int_equal(check()->to, STATUSES);
 }

@@ -483,26 +483,31 @@ static void test_calls_and_their_answers(void **state)
                "/rest/api/3/mypermissions?permissions=A,B&projectId=1");
     assert_true(jsm_has_permission(json_of("{'permissions':{'A':{'havePermission':true}}}"), "A"));
     assert_false(jsm_has_permission(json_of("{'permissions':{}}"), "A"));
-    struct jsm_status found =
-        jsm_status_find(arena,
-                        json_of("{'values':[{'id':'1','name':'v','scope':{'type':'PROJECT'}},"
-                                "{'id':'3','name':'V','scope':{'type':'GLOBAL'},"
-                                "'statusCategory':'DONE'},"
-                                "{'id':'2','name':'V','scope':{'type':'GLOBAL'},"
-                                "'statusCategory':'TODO','description':'d'}]}"),
-                        STR("v"));
+    const struct json *statuses = json_of(
+        "{'values':[{'id':'1','name':'v','scope':{'type':'PROJECT','project':{'id':'10001'}}},"
+        "{'id':'3','name':'V','scope':{'type':'GLOBAL'},'statusCategory':'DONE'},"
+        "{'id':'2','name':'V','scope':{'type':'GLOBAL'},'statusCategory':'TODO','description':'d'},"
+        "{'id':'5','name':'V','scope':{'type':'PROJECT','project':{'id':'10002'}},"
+        "'statusCategory':'DONE'},"
+        "{'id':'4','name':'V','scope':{'type':'PROJECT','project':{'id':'10002'}}}]}");
+    struct jsm_status found = jsm_status_find(arena, statuses, STR("v"), STR_NONE);
     assert_str(found.id, "2");
     assert_str(found.name, "V");
     assert_str(found.category, "TODO");
     assert_str(found.description, "d");
-    assert_int_equal(jsm_status_find(arena, json_of("{}"), STR("v")).id.len, 0);
+    /* of a team-managed project its own alone */
+    assert_str(jsm_status_find(arena, statuses, STR("v"), STR("10002")).id, "4");
+    assert_int_equal(jsm_status_find(arena, statuses, STR("v"), STR("10003")).id.len, 0);
+    assert_int_equal(jsm_status_find(arena, json_of("{}"), STR("v"), STR_NONE).id.len, 0);
     assert_str(jsm_call_request_types(arena, STR("IAM"), 50).path,
                "/rest/servicedeskapi/servicedesk/projectKey:IAM/requesttype?start=50&limit=50");
     assert_str(jsm_call_edit_screen(arena, STR("7")).path, "/rest/api/3/issue/7/editmeta");
     assert_str(jsm_call_all_transitions(arena, STR("7")).path,
                "/rest/api/3/issue/7/transitions?includeUnavailableTransitions=true");
-    assert_str(jsm_call_statuses(arena, STR("Verifying access")).path,
+    assert_str(jsm_call_statuses(arena, STR("Verifying access"), STR_NONE).path,
                "/rest/api/3/statuses/search?maxResults=50&searchString=Verifying%20access");
+    assert_str(jsm_call_statuses(arena, STR("v"), STR("10002")).path,
+               "/rest/api/3/statuses/search?maxResults=50&searchString=v&projectId=10002");
     assert_str(jsm_call_all_fields().path, "/rest/api/3/field");
     assert_true(jsm_has_field(json_of("[{'id':'a'},{'id':'b'}]"), STR("b")));
     assert_false(jsm_has_field(json_of("[{'id':'a'}]"), STR("b")));
