@@ -287,7 +287,48 @@ static void a_long_bundle_is_cut(void **state)
     d.item_count = COUNT(items);
     words_for(&d, 0, NOTICE_NOT_YET, &n);
     assert_int_equal(n.row_count, NOTICE_ROWS_MAX);
-    assert_non_null(strstr(n.next, "64 of 64 are missing"));
+    assert_non_null(strstr(n.next, "64 of 64 are missing; the list below names 9 of them."));
+}
+
+/* What is done of a bundle is told while the rest is worked on, though the one that is named is the
+ * same. That a read grows old is no news. */
+static void what_is_done_of_a_bundle_is_news(void **state)
+{
+    struct observation gone[2] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item items[3];
+    struct dossier d;
+    struct notice n;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(items); i++) {
+        items[i] = item_of(DESIRED_ABSENT, &there, 1);
+        items[i].id = (int64_t)i + 1;
+    }
+    d = claimed_of(items);
+    items[0].rule.max_age_ms = 2 * HOUR;
+    d.item_count = COUNT(items);
+    words_for(&d, 0, NOTICE_NOT_YET, &n);
+    assert_non_null(strstr(n.next, "3 of 3 are missing; the list below names them."));
+    uint64_t none = n.key;
+    items[1] = item_of(DESIRED_ABSENT, gone, 2);
+    items[1].id = 2;
+    words_for(&d, 0, NOTICE_NOT_YET, &n);
+    assert_non_null(strstr(n.next, "2 of 3 are missing"));
+    uint64_t one = n.key;
+    assert_true(one != none);
+    d.now_ms += HOUR;
+    words_for(&d, 0, NOTICE_NOT_YET, &n);
+    assert_true(n.key == one);
+    items[2] = items[1];
+    words_for(&d, 0, NOTICE_NOT_YET, &n);
+    assert_true(n.key != one);
+    uint64_t checking;
+    words_for(&d, 0, NOTICE_CHECKING, &n);
+    checking = n.key;
+    items[1].obs = items[2].obs = &there;
+    words_for(&d, 0, NOTICE_CHECKING, &n);
+    assert_true(n.key == checking); /* where no list is shown it is none */
 }
 
 /* Another value anywhere is another identity. */
@@ -672,6 +713,7 @@ UNIT_MAIN(cmocka_unit_test(another_entitlement_of_the_name_is_told_apart),
           cmocka_unit_test(an_exception_names_its_end_and_its_owner),
           cmocka_unit_test(a_success_says_how_long_it_took),
           cmocka_unit_test(what_was_checked_is_listed), cmocka_unit_test(a_long_bundle_is_cut),
+          cmocka_unit_test(what_is_done_of_a_bundle_is_news),
           cmocka_unit_test(what_is_said_has_an_identity),
           cmocka_unit_test(before_the_first_read_no_time_is_invented),
           cmocka_unit_test(the_item_shown_is_the_one_that_is_missing),
