@@ -56,7 +56,7 @@ void decide_say(struct deciding *s, enum notice_state state)
         look_by(s, d->now_ms + s->p->times.probe_ms);
         return;
     }
-    s->r->respoken = again && (over || forged_by_people(d));
+    s->r->respoken = over || (again && forged_by_people(d));
     bool comment = (!again || over) && n.comment;
     int32_t tell = comment ? tells(s, &n) : 0;
     /* quiet states, and what is said again in fields, leave most of the allowance to those that
