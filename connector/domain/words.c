@@ -87,6 +87,11 @@ const char *notice_check(enum notice_state s)
     return MANNERS[s].check;
 }
 
+bool notice_is_proof(enum notice_state s)
+{
+    return s == NOTICE_VERIFIED || s == NOTICE_EXCEPTION;
+}
+
 bool notice_is_final(enum notice_state s)
 {
     return MANNERS[s].final;
