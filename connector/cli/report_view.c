@@ -36,6 +36,7 @@ static void put_tally(struct json_out *out, const struct close_tally *t)
     json_close_object(out);
     json_i64_member(out, "unproven_now", t->unproven);
     json_i64_member(out, "standing", t->standing);
+    json_i64_member(out, "held", t->held);
     json_put_name(out, "wait");
     json_open_object(out);
     json_i64_member(out, "proven", t->waited);
@@ -222,6 +223,11 @@ static void print_row(FILE *to, const struct report_row *row)
                 t->closed == 1 ? "ticket was" : "tickets were");
     else
         fprintf(to, "  No ticket was closed by people where nobody was held\n");
+    if (t->held)
+        fprintf(to,
+                "  %5lld more %s held by the workflow, whose gate knows of no mode: enforce it, or "
+                "take the gate out\n",
+                (long long)t->held, t->held == 1 ? "was" : "were");
     if (t->as_asked)
         fprintf(to, "  %5lld %s as asked and would have closed without ado\n",
                 (long long)t->as_asked, t->as_asked == 1 ? "was" : "were");

@@ -17,6 +17,7 @@ struct close_tally {
     int64_t waited;                 /* proven sooner or later; from close to proof, in seconds: */
     int64_t wait_p50_s, wait_p90_s;
     int64_t standing; /* closed without proof now, whenever that was */
+    int64_t held;     /* beside them: by the workflow, whatever the mode */
 };
 /* Of which the gate could say something. */
 int64_t tally_judged(const struct close_tally *t);

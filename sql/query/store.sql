@@ -453,6 +453,9 @@ ticket as ( -- one that was closed where nobody was held; of several closes the 
 mode as (
     select distinct on (site, rule, request_type) site, rule, request_type, gate_mode_now as mode
       from attempt order by site, rule, request_type, attempted_at desc),
+held as ( -- in Verifying, by the workflow, which knows of no mode
+    select site, rule, request_type, count(distinct request_id) as tickets
+      from attempt where not is_closed and gate_mode <> 'enforce' group by site, rule, request_type),
 standing as ( -- whenever it was closed: once it is enforced the gate asks of all that stand closed
     select site, rule, request_type, count(*) as tickets
       from sla.close_attempt_v1
@@ -477,10 +480,12 @@ select m.site, m.rule, m.request_type, m.mode,
        coalesce(string_agg(t.issue_key, ' ' order by t.at) filter (where t.refused = 'StillPresent' and t.unproven and t.stands), '') as still_present_keys,
        coalesce(string_agg(t.issue_key, ' ' order by t.at) filter (where t.refused = 'Missing' and t.unproven and t.stands), '') as missing_keys,
        count(*) filter (where t.refused is null and t.wait is null and not t.is_checked) as unchecked,
-       coalesce(max(s.tickets), 0) as standing
+       coalesce(max(s.tickets), 0) as standing,
+       coalesce(max(h.tickets), 0) as held
   from mode m
   left join ticket t using (site, rule, request_type)
   left join standing s using (site, rule, request_type)
+  left join held h using (site, rule, request_type)
  group by m.site, m.rule, m.request_type, m.mode
  order by count(*) filter (where t.refused in ('StillPresent', 'Missing') and t.unproven and t.stands) desc, count(t.request_id) desc, m.site, m.rule, m.request_type
 
