@@ -203,19 +203,6 @@ def test_a_plan_shows_roads_before_and_after(site):
     assert plan["not_enforced"] == []
 
 
-def test_a_plan_says_whom_it_holds_though_nothing_is_enforced(site):
-    site.fresh()
-    site.edit_file("mapping.yaml", 'request_type: "31"\n', 'request_type: "31"\n    mode: observe\n')
-    site.restart_service()
-    try:
-        code, out, _ = site.gate("plan")
-        assert code == 2 and "  ! rule remove-app-access says observe; where this workflow carries request type 31 it holds agents all the same\n" in out, out
-        assert json.loads(site.gate("plan", "--json")[1])["projects"][0]["not_enforced"] == ["remove-app-access"]
-    finally:
-        site.edit_file("mapping.yaml", 'request_type: "31"\n    mode: observe\n', 'request_type: "31"\n')
-        site.restart_service()
-
-
 def test_without_the_right_the_steps_are_written_down(site):
     site.fresh()
     key = site.ask_removal()
