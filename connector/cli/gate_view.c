@@ -366,6 +366,38 @@ static void put_flow(struct gate_work *w, const struct gate_flow *f)
     json_close_object(w->json);
 }
 
+/* Of a rule that is not enforced; the workflow knows of no mode. */
+typedef void not_enforced_fn(struct gate_work *w, const struct mapping_rule *rule,
+                             enum gate_mode mode);
+
+static void each_not_enforced(struct gate_work *w, const struct gate_project *p,
+                              not_enforced_fn *fn)
+{
+    const struct mapping *m = w->at->mapping;
+
+    for (size_t i = 0; m && p->choice.kind != GATE_BY_REOPEN && i < m->rule_count; i++) {
+        enum gate_mode mode = mapping_mode_of(&m->rules[i], w->at->mode).mode;
+        if (mode != GATE_ENFORCE)
+            fn(w, &m->rules[i], mode);
+    }
+}
+
+static void put_not_enforced(struct gate_work *w, const struct mapping_rule *rule,
+                             enum gate_mode mode)
+{
+    (void)mode;
+    json_put_str(w->json, rule->name);
+}
+
+static void say_not_enforced(struct gate_work *w, const struct mapping_rule *rule,
+                             enum gate_mode mode)
+{
+    (void)w;
+    view_line("  ! rule %.*s says %s; where this workflow carries request type %.*s it holds "
+              "agents all the same",
+              STR_ARG(rule->name), gate_mode_name(mode), STR_ARG(rule->request_type));
+}
+
 static void put_plan(struct gate_work *w, const struct gate_project *p)
 {
     json_open_object(w->json);
@@ -377,6 +409,10 @@ static void put_plan(struct gate_work *w, const struct gate_project *p)
     json_bool_member(w->json, "differs", gate_project_differs(w, p));
     json_put_name(w->json, "parts");
     json_put_raw(w->json, gate_parts_changes(w, p));
+    json_put_name(w->json, "not_enforced");
+    json_open_array(w->json);
+    each_not_enforced(w, p, put_not_enforced);
+    json_close_array(w->json);
     json_put_name(w->json, "workflows");
     json_open_array(w->json);
     for (size_t i = 0; i < p->gate->flow_count; i++)
@@ -471,6 +507,7 @@ void gate_say_plan(struct gate_work *w, const struct gate_project *p)
     say_group(w, p->gate);
     if (p->gate->known)
         gate_parts_say(w, p);
+    each_not_enforced(w, p, say_not_enforced);
     for (size_t i = 0; i < p->gate->flow_count; i++)
         say_flow(w, &p->flows[i]);
 }

@@ -27,6 +27,7 @@ static void put_tally(struct json_out *out, const struct close_tally *t)
     json_i64_member(out, "closed", t->closed);
     json_i64_member(out, "as_asked", t->as_asked);
     json_i64_member(out, "checking", t->checking);
+    json_i64_member(out, "unchecked", t->unchecked);
     json_i64_member(out, "would_have_refused", tally_refused(t));
     json_put_name(out, "refused_for");
     json_open_object(out);
@@ -34,6 +35,8 @@ static void put_tally(struct json_out *out, const struct close_tally *t)
         json_i64_member(out, refusal_name((enum refusal)i), t->refused[i]);
     json_close_object(out);
     json_i64_member(out, "unproven_now", t->unproven);
+    json_i64_member(out, "standing", t->standing);
+    json_i64_member(out, "held", t->held);
     json_put_name(out, "wait");
     json_open_object(out);
     json_i64_member(out, "proven", t->waited);
@@ -162,6 +165,7 @@ static void print_advice(FILE *to, const struct close_tally *t)
 {
     struct advice a = advice_on(t);
     const char *mode = gate_mode_name(a.next);
+    long long judged = tally_judged(t);
 
     switch (a.why) {
     case ADVICE_ENFORCED:
@@ -169,25 +173,24 @@ static void print_advice(FILE *to, const struct close_tally *t)
         return;
     case ADVICE_TOO_FEW:
         fprintf(to, "  Next: stay in %s; %lld closed %s too few to judge by, wait for %d\n", mode,
-                (long long)t->closed, t->closed == 1 ? "ticket is" : "tickets are",
-                ADVICE_CLOSES_MIN);
+                judged, judged == 1 ? "ticket is" : "tickets are", ADVICE_CLOSES_MIN);
         return;
     case ADVICE_CANNOT_TELL:
         fprintf(to,
                 "  Next: stay in %s; of %lld closed tickets we could not tell %lld: see to the "
                 "source first\n",
-                mode, (long long)t->closed, (long long)tally_unknown(t));
+                mode, judged, (long long)tally_unknown(t));
         return;
     case ADVICE_CHECKING:
-        fprintf(
-            to, "  Next: stay in %s; of %lld closed tickets %lld %s still being checked: wait\n",
-            mode, (long long)t->closed, (long long)t->checking, t->checking == 1 ? "is" : "are");
+        fprintf(to,
+                "  Next: stay in %s; of %lld closed tickets %lld %s still being checked: wait\n",
+                mode, judged, (long long)t->checking, t->checking == 1 ? "is" : "are");
         return;
     case ADVICE_NONE_PROVEN:
         fprintf(to,
                 "  Next: stay in %s; none of %lld closed tickets was proven: enforced, none would "
                 "close\n",
-                mode, (long long)t->closed);
+                mode, judged);
         return;
     case ADVICE_WAITS_LONG:
         fprintf(to,
@@ -198,9 +201,11 @@ static void print_advice(FILE *to, const struct close_tally *t)
     case ADVICE_READY:
         fprintf(to, "  Next: %s; enough was seen, and we could tell for nearly all of them\n",
                 mode);
-        if (a.next == GATE_ENFORCE && t->unproven)
-            fprintf(to, "        then the closed tickets without proof are reopened (%lld)\n",
-                    (long long)t->unproven);
+        if (a.next == GATE_ENFORCE && t->standing)
+            fprintf(to,
+                    "        then what stands closed without proof is reopened, whenever that was "
+                    "(%lld)\n",
+                    (long long)t->standing);
         return;
     case ADVICE_WHY_COUNT:
         return;
@@ -218,6 +223,11 @@ static void print_row(FILE *to, const struct report_row *row)
                 t->closed == 1 ? "ticket was" : "tickets were");
     else
         fprintf(to, "  No ticket was closed by people where nobody was held\n");
+    if (t->held)
+        fprintf(to,
+                "  %5lld more %s held by the workflow, whose gate knows of no mode: enforce it, or "
+                "take the gate out\n",
+                (long long)t->held, t->held == 1 ? "was" : "were");
     if (t->as_asked)
         fprintf(to, "  %5lld %s as asked and would have closed without ado\n",
                 (long long)t->as_asked, t->as_asked == 1 ? "was" : "were");
@@ -225,6 +235,10 @@ static void print_row(FILE *to, const struct report_row *row)
     if (t->checking)
         fprintf(to, "  %5lld %s still being checked\n", (long long)t->checking,
                 t->checking == 1 ? "is" : "are");
+    if (t->unchecked)
+        fprintf(to,
+                "  %5lld %s reopened, lost or not asked for any more before anything was found\n",
+                (long long)t->unchecked, t->unchecked == 1 ? "was" : "were");
     print_wait(to, t);
     print_keys(to, t, row->still_present_keys, "but the access is still there");
     print_keys(to, t, row->missing_keys, "but the access is not there");

@@ -1,5 +1,10 @@
 #include "domain/advice.h"
 
+int64_t tally_judged(const struct close_tally *t)
+{
+    return t->closed - t->unchecked;
+}
+
 int64_t tally_refused(const struct close_tally *t)
 {
     int64_t n = 0;
@@ -21,14 +26,15 @@ int64_t tally_unknown(const struct close_tally *t)
 struct advice advice_on(const struct close_tally *t)
 {
     struct advice stay = {t->mode, ADVICE_ENFORCED};
+    int64_t judged = tally_judged(t);
 
     if (t->mode == GATE_ENFORCE)
         return stay;
-    if (t->closed < ADVICE_CLOSES_MIN)
+    if (judged < ADVICE_CLOSES_MIN)
         stay.why = ADVICE_TOO_FEW;
-    else if (tally_unknown(t) * ADVICE_UNKNOWN_ONE_IN > t->closed)
+    else if (tally_unknown(t) * ADVICE_UNKNOWN_ONE_IN > judged)
         stay.why = ADVICE_CANNOT_TELL;
-    else if ((tally_unknown(t) + t->checking) * ADVICE_UNKNOWN_ONE_IN > t->closed)
+    else if ((tally_unknown(t) + t->checking) * ADVICE_UNKNOWN_ONE_IN > judged)
         stay.why = ADVICE_CHECKING;
     else if (t->mode == GATE_WARN && !t->as_asked && !t->waited)
         stay.why = ADVICE_NONE_PROVEN;

@@ -12,10 +12,15 @@ struct close_tally {
     int64_t as_asked;               /* proven without ado */
     int64_t refused[REFUSAL_COUNT]; /* would have been, by why */
     int64_t checking;               /* neither yet */
+    int64_t unchecked;              /* nor ever: opened again, ended or lost before that */
     int64_t unproven;               /* refused, and not proven to this day */
     int64_t waited;                 /* proven sooner or later; from close to proof, in seconds: */
     int64_t wait_p50_s, wait_p90_s;
+    int64_t standing; /* closed without proof now, whenever that was */
+    int64_t held;     /* beside them: by the workflow, whatever the mode */
 };
+/* Of which the gate could say something. */
+int64_t tally_judged(const struct close_tally *t);
 int64_t tally_refused(const struct close_tally *t);
 /* Refused because nobody could tell. */
 int64_t tally_unknown(const struct close_tally *t);

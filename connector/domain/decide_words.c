@@ -41,11 +41,13 @@ void decide_say(struct deciding *s, enum notice_state state)
     const struct dossier *d = s->d;
     struct notice n;
 
-    if (d->mode == GATE_OBSERVE && !PLANTED(OBSERVING_SPEAKS))
+    if (gate_is_silent(d) && !PLANTED(OBSERVING_SPEAKS))
         state = NOTICE_OBSERVING;
-    /* a ticket that people are done with is left alone, unless it still says what we said before */
-    bool unsaid = d->notice_shown == NOTICE_NONE || d->notice_shown == NOTICE_OBSERVING;
-    if (!s->here || (state == NOTICE_OBSERVING && s->done && unsaid))
+    /* a ticket that people are done with is left alone, unless it still says what we said before,
+     * and that is not by what it was closed */
+    bool said = d->notice_shown != NOTICE_NONE && d->notice_shown != NOTICE_OBSERVING &&
+                !notice_is_proof(d->notice_shown);
+    if (!s->here || (state == NOTICE_OBSERVING && s->done && !said))
         return;
     words_for(d, s->r->next_read_ms, state, &n);
     s->r->notice_key = n.key;
@@ -56,7 +58,7 @@ void decide_say(struct deciding *s, enum notice_state state)
         look_by(s, d->now_ms + s->p->times.probe_ms);
         return;
     }
-    s->r->respoken = again && (over || forged_by_people(d));
+    s->r->respoken = over || (again && forged_by_people(d));
     bool comment = (!again || over) && n.comment;
     int32_t tell = comment ? tells(s, &n) : 0;
     /* quiet states, and what is said again in fields, leave most of the allowance to those that

@@ -148,3 +148,9 @@ bool gate_closes(const struct dossier *d)
 {
     return d->mode == GATE_ENFORCE || d->ticket.role == STATUS_VERIFY;
 }
+
+bool gate_is_silent(const struct dossier *d)
+{
+    bool waits = d->phase >= PHASE_CLAIMED && d->phase <= PHASE_EXCEPTION;
+    return d->mode == GATE_OBSERVE && !(waits && d->ticket.role == STATUS_VERIFY);
+}

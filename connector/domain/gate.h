@@ -48,5 +48,8 @@ bool gate_holds(const struct dossier *d);
  * of Verifying only we lead, in every mode: the gate belongs to a workflow, which may carry request
  * types of every mode. */
 bool gate_closes(const struct dossier *d);
+/* Is nothing said but that it is not enforced? So it is where we only observe; but whoever waits in
+ * Verifying is held by the workflow all the same, and reads for what. */
+bool gate_is_silent(const struct dossier *d);
 
 #endif

@@ -6,6 +6,7 @@
 #include "domain/ladder.h"
 #include "domain/plea.h"
 #include "domain/superseded.h"
+#include "domain/words.h"
 
 size_t duplicate_keep(const struct find_result *found)
 {
@@ -147,10 +148,11 @@ static enum flow_event judge_reopen(const struct flow *flow, const struct dossie
     return gate_done_is_right(d) ? EV_NOT_WANTED : EV_READY;
 }
 
-/* Where we only observe, nothing is said but that. */
+/* Where we only observe, nothing is said but that, and by what we closed it. */
 static bool is_silent(const struct dossier *d)
 {
-    return d->mode == GATE_OBSERVE && d->notice_shown != NOTICE_OBSERVING;
+    return gate_is_silent(d) && d->notice_shown != NOTICE_OBSERVING &&
+           !notice_is_proof(d->notice_shown);
 }
 
 /* Words edited in place may be written twice; the first ones, or those that tell somebody anew,
@@ -326,7 +328,7 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
     case FLOW_RAISE:
         return ladder_judge(flow, &fresh, policy, now_ms);
     case FLOW_FIELDS:
-        return is_silent(d) ? EV_NOT_WANTED : EV_READY; /* doing it twice is harmless */
+        return is_silent(&fresh) ? EV_NOT_WANTED : EV_READY; /* doing it twice is harmless */
     case FLOW_CREATE:
     case FLOW_RETIRE:
     case FLOW_ESCALATE:

@@ -87,6 +87,11 @@ const char *notice_check(enum notice_state s)
     return MANNERS[s].check;
 }
 
+bool notice_is_proof(enum notice_state s)
+{
+    return s == NOTICE_VERIFIED || s == NOTICE_EXCEPTION;
+}
+
 bool notice_is_final(enum notice_state s)
 {
     return MANNERS[s].final;
@@ -109,20 +114,6 @@ static const struct item *subject(const struct dossier *d, const struct gate_ver
 static struct str label(const struct item *i)
 {
     return str_empty(i->source_label) ? i->source : i->source_label;
-}
-
-/* How many are missing beside the one that is named. */
-static void say_others(struct line *l, const struct gate_verdict *g)
-{
-    size_t all = g->missing + g->verified + g->excepted;
-
-    if (g->missing < 2)
-        return;
-    line_add_c(l, " ");
-    line_add_number(l, (int64_t)g->missing);
-    line_add_c(l, " of ");
-    line_add_number(l, (int64_t)all);
-    line_add_c(l, " are missing; the list below names them.");
 }
 
 static void say_task(struct line *l, const struct item *i)
@@ -632,6 +623,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     key = mix(key, str_hash(i->entitlement));
     if (state == NOTICE_CHECKING && words_checking_key(d, i))
         key = mix(key, words_checking_key(d, i));
+    if (words_others_key(d, state))
+        key = mix(key, words_others_key(d, state));
     if (state == NOTICE_NOT_YET)
         key = mix(mix(key, str_hash(str_of(reason))),
                   i->rule.extra_hinders ? str_hash(i->others_extra) : 0);
@@ -664,9 +657,7 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
             say_drifted(&line, &next, d, i);
         else if (!say_about_request(&line, &next, ret->state, d, i) && i)
             say_about_item(&line, &next, ret->state, d, i, &f, next_read_ms);
-        if (ret->state == NOTICE_NOT_YET || ret->state == NOTICE_REOPENED ||
-            ret->state == NOTICE_CAME_BACK || ret->state == NOTICE_WRONG_CHANGE)
-            say_others(&next, g);
+        words_others(&next, g, ret->state);
         words_beside(&next, d, ret->state);
         if (line_chars(&line) <= NOTICE_LINE_CHARS)
             return;

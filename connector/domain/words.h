@@ -51,6 +51,8 @@ uint64_t words_hash(const struct said *said);
 uint64_t words_hash_of(struct str request_id, const struct notice *n);
 /* Is it a last word on a ticket? As in struct notice. */
 bool notice_is_final(enum notice_state s);
+/* Does it say that a close is right? */
+bool notice_is_proof(enum notice_state s);
 /* The option of the select field "Access check" in that state. */
 const char *notice_check(enum notice_state s);
 /* Names as they stand in the database, and back; an unknown name gives false. */

@@ -1,6 +1,7 @@
 #include "domain/words_checked.h"
 
-#include "domain/line.h"
+/* What is approved has a row of its own. */
+enum { ITEMS_LISTED = NOTICE_ROWS_MAX - 1 };
 
 #define LINE_OF(array, now) ((struct line){.p = (array), .size = sizeof(array), .now_ms = (now)})
 
@@ -175,4 +176,45 @@ void words_checked(const struct dossier *d, const struct item *shown, const char
     ret->help = d->pleads ? HELP : HELP_ELSEWHERE;
     add_approval(ret, d);
     add_items(ret, d);
+}
+
+static bool says_others(enum notice_state state)
+{
+    return state == NOTICE_NOT_YET || state == NOTICE_REOPENED || state == NOTICE_CAME_BACK ||
+           state == NOTICE_WRONG_CHANGE;
+}
+
+void words_others(struct line *next, const struct gate_verdict *g, enum notice_state state)
+{
+    size_t all = g->missing + g->verified + g->excepted;
+
+    if (!says_others(state) || g->missing < 2)
+        return;
+    line_add_c(next, " ");
+    line_add_number(next, (int64_t)g->missing);
+    line_add_c(next, " of ");
+    line_add_number(next, (int64_t)all);
+    line_add_c(next, " are missing; the list below names ");
+    if (g->missing > ITEMS_LISTED) {
+        line_add_number(next, ITEMS_LISTED);
+        line_add_c(next, " of ");
+    }
+    line_add_c(next, "them.");
+}
+
+uint64_t words_others_key(const struct dossier *d, enum notice_state state)
+{
+    uint64_t key = 0;
+
+    if (!says_others(state) || d->item_count < 2)
+        return 0;
+    for (size_t k = 0; k < d->item_count; k++) {
+        const struct item *i = &d->items[k];
+        /* as it was read: a read that only grows old is no news */
+        int64_t read_ms = i->obs_count ? i->obs[0].observed_ms : d->now_ms;
+        enum verdict v = verdict_judge(i, d->claimed_ms, read_ms).verdict;
+        bool is = v == VERDICT_VERIFIED || v == VERDICT_EXCEPTED;
+        key = key * 31 + (is ? 1 : (uint64_t)i->id + 2);
+    }
+    return key;
 }

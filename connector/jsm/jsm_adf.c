@@ -63,29 +63,52 @@ static void open_document(struct json_out *out, struct buf *b)
     json_open_array(out);
 }
 
+/* Empty: it is longer than a document may be. */
 static struct str close_document(struct json_out *out, struct arena *a)
 {
     json_close_array(out);
     json_close_object(out);
-    struct str s = out->buf->over ? STR("{\"version\":1,\"type\":\"doc\",\"content\":[]}")
-                                  : arena_str(a, buf_str(out->buf));
+    struct str s = out->buf->over ? STR_NONE : arena_str(a, buf_str(out->buf));
     buf_done(out->buf);
     return s;
 }
 
-struct str jsm_adf_text(struct arena *a, struct str text)
+static struct str paragraph_a_line(struct arena *a, struct str text)
 {
     struct buf b;
     struct json_out out;
-    struct str rest = str_n(text.p, text.len < TEXT_MAX ? text.len : TEXT_MAX);
 
     open_document(&out, &b);
-    while (rest.len) {
-        struct str line = str_cut(&rest, '\n');
+    while (text.len) {
+        struct str line = str_cut(&text, '\n');
         if (line.len)
             put_paragraph(&out, a, line, false);
     }
     return close_document(&out, a);
+}
+
+/* With blanks between its lines: so it fits, however many they are. */
+static struct str one_paragraph(struct arena *a, struct str text)
+{
+    struct buf b;
+    struct json_out out;
+    char *joined = arena_alloc(a, text.len + 1);
+
+    for (size_t i = 0; joined && i < text.len; i++)
+        joined[i] = (char)(text.p[i] == '\n' ? ' ' : text.p[i]);
+    open_document(&out, &b);
+    put_paragraph(&out, a, str_n(joined, joined ? text.len : 0), false);
+    return close_document(&out, a);
+}
+
+/* Its last line may be the marker that the ticket is found by: it is never left out for what
+ * people wrote before it. */
+struct str jsm_adf_text(struct arena *a, struct str text)
+{
+    struct str whole = str_n(text.p, text.len < TEXT_MAX ? text.len : TEXT_MAX);
+    struct str document = paragraph_a_line(a, whole);
+
+    return document.len ? document : one_paragraph(a, whole);
 }
 
 static void open_node(struct json_out *out, const char *type, const char *attr, struct str value)
@@ -167,7 +190,8 @@ struct str jsm_adf_notice(struct arena *a, const struct jsm_notice *n)
     if (n->attempt)
         end = arena_printf(a, JSM_NOTICE_END " · attempt %" PRId64, n->attempt);
     put_paragraph(&out, a, end, false);
-    return close_document(&out, a);
+    struct str document = close_document(&out, a);
+    return document.len ? document : jsm_adf_text(a, n->line);
 }
 
 struct str jsm_adf_told(struct arena *a, struct str line)

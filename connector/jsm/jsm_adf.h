@@ -10,7 +10,8 @@
 /* The last line of every notice begins so. */
 #define JSM_NOTICE_END "Access check · updates in place"
 
-/* A document of paragraphs, one a line. Never an empty text node (Jira refuses those). */
+/* A document of paragraphs, one a line; of more lines than Jira takes as such one paragraph. Never
+ * an empty text node (Jira refuses those). */
 struct str jsm_adf_text(struct arena *a, struct str text);
 /* What was checked: a sentence, a coloured word or two, and when. */
 struct jsm_notice_row {

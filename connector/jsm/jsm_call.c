@@ -393,22 +393,32 @@ int64_t jsm_comments_next(const struct json *page)
     return counted && count && start >= 0 && start < total - count ? start + count : 0;
 }
 
-static void add_property(struct json_out *out, const char *key, const char *name, struct str text,
-                         bool is_true)
+static void add_internal(struct json_out *out)
 {
     json_open_object(out);
-    json_str_member(out, "key", str_of(key));
+    json_str_member(out, "key", STR("sd.public.comment"));
     json_put_name(out, "value");
     json_open_object(out);
-    if (is_true)
-        json_bool_member(out, name, true);
-    else
-        json_str_member(out, name, text);
+    json_bool_member(out, "internal", true);
     json_close_object(out);
     json_close_object(out);
 }
 
-static struct str comment_body(struct arena *a, struct str adf, const char *role)
+/* of: empty, there is one of that role. */
+static void add_role(struct json_out *out, const char *role, struct str of)
+{
+    json_open_object(out);
+    json_str_member(out, "key", STR(JSM_ROLE));
+    json_put_name(out, "value");
+    json_open_object(out);
+    json_str_member(out, "role", str_of(role));
+    if (of.len)
+        json_str_member(out, "of", of);
+    json_close_object(out);
+    json_close_object(out);
+}
+
+static struct str comment_body(struct arena *a, struct str adf, const char *role, struct str of)
 {
     struct buf b;
     struct json_out out;
@@ -420,8 +430,8 @@ static struct str comment_body(struct arena *a, struct str adf, const char *role
     json_put_raw(&out, adf);
     json_put_name(&out, "properties");
     json_open_array(&out);
-    add_property(&out, "sd.public.comment", "internal", STR_NONE, true);
-    add_property(&out, "countersign.role", "role", str_of(role), false);
+    add_internal(&out);
+    add_role(&out, role, of);
     json_close_array(&out);
     json_close_object(&out);
     return jsm_settle(a, &b);
@@ -430,7 +440,7 @@ static struct str comment_body(struct arena *a, struct str adf, const char *role
 struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id,
                                  struct str adf)
 {
-    struct str body = comment_body(a, adf, JSM_ROLE_STATUS);
+    struct str body = comment_body(a, adf, JSM_ROLE_STATUS, STR_NONE);
 
     if (!comment_id.len)
         return issue_call(JSM_ROUTE_COMMENT_ADD, JSM_ONCE, issue_id,
@@ -441,10 +451,10 @@ struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct st
     return issue_call(JSM_ROUTE_COMMENT_EDIT, JSM_REPEATABLE, issue_id, path, body);
 }
 
-struct jsm_call jsm_call_tell(struct arena *a, struct str issue_id, struct str adf)
+struct jsm_call jsm_call_tell(struct arena *a, struct str issue_id, struct str adf, struct str of)
 {
     return issue_call(JSM_ROUTE_COMMENT_ADD, JSM_ONCE, issue_id,
-                      issue_path(a, issue_id, "/comment"), comment_body(a, adf, JSM_ROLE_TOLD));
+                      issue_path(a, issue_id, "/comment"), comment_body(a, adf, JSM_ROLE_TOLD, of));
 }
 
 /* Into an object that is open. */

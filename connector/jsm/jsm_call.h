@@ -215,10 +215,12 @@ int64_t jsm_comments_next(const struct json *page);
  * that it is found again. comment_id empty: create. */
 struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id,
                                  struct str adf);
+#define JSM_ROLE "countersign.role" /* property of a comment */
 #define JSM_ROLE_STATUS "status"
 #define JSM_ROLE_TOLD "told"
-/* A new comment that tells somebody; internal, and marked as that. */
-struct jsm_call jsm_call_tell(struct arena *a, struct str issue_id, struct str adf);
+/* A new comment that tells somebody; internal, and marked as that. of: which time it is, so that
+ * the same words are told once each time (jsm_told_is_said). */
+struct jsm_call jsm_call_tell(struct arena *a, struct str issue_id, struct str adf, struct str of);
 /* What the ticket says in our name, in one write: the two fields and the property (jsm_state.h).
  * silent: nobody is mailed, for which Jira wants project administration and else answers 403. */
 struct jsm_say {

@@ -4,10 +4,12 @@
 #include "domain/gate_part.h"
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_approval.h"
+#include "jsm/jsm_call.h"
 #include "jsm/jsm_dialect.h"
 #include "jsm/jsm_marker.h"
 #include "jsm/jsm_plea.h"
 #include "jsm/jsm_state.h"
+#include "jsm/jsm_wiki.h"
 
 enum status_category jsm_category(struct str key)
 {
@@ -419,15 +421,23 @@ static struct str last_line(struct str text)
     return last;
 }
 
-/* Marked so; where Jira does not show properties (a Data Center need not) it ends as ours do. */
+/* What we marked it with; NULL: Jira does not show that (a Data Center need not), or somebody took
+ * it away. */
+static const struct json *mark_of(const struct json *comment)
+{
+    JSON_EACH(property, json_member(comment, "properties"))
+    if (str_eq_c(json_path_str(property, "key"), JSM_ROLE))
+        return json_member(property, "value");
+    return NULL;
+}
+
 static bool is_status(struct arena *a, const struct json *comment)
 {
+    const struct json *mark = mark_of(comment);
     struct str text = jsm_adf_plain(a, json_member(comment, "body"));
 
-    JSON_EACH(property, json_member(comment, "properties"))
-    if (str_eq_c(json_path_str(property, "key"), "countersign.role"))
-        return str_eq_c(json_path_str(property, "value/role"), JSM_ROLE_STATUS);
-    return !json_member(comment, "properties") && str_starts(last_line(text), STR(JSM_NOTICE_END));
+    return mark ? str_eq_c(json_path_str(mark, "role"), JSM_ROLE_STATUS)
+                : str_starts(last_line(text), STR(JSM_NOTICE_END));
 }
 
 struct str jsm_comment_find(struct arena *a, const struct json *comments, struct str our_account)
@@ -441,15 +451,27 @@ struct str jsm_comment_find(struct arena *a, const struct json *comments, struct
     return STR_NONE;
 }
 
+/* The line as it is, or as a Data Center gives it back. */
+static bool begins_with(struct arena *a, const struct json *comment, struct str line)
+{
+    struct str text = jsm_adf_plain(a, json_member(comment, "body"));
+    struct str first = str_cut(&text, '\n');
+
+    return str_eq(first, line) || str_eq(first, jsm_wiki_text(a, line));
+}
+
 bool jsm_told_is_said(struct arena *a, const struct json *comments, struct str our_account,
-                      struct str line)
+                      struct str of, struct str line)
 {
     JSON_EACH(comment, json_member(comments, "comments"))
     {
-        struct str author = jsm_user_id(json_member(comment, "author"));
-        struct str text = jsm_adf_plain(a, json_member(comment, "body"));
-        bool ours = our_account.len && str_eq(author, our_account);
-        if (ours && !is_status(a, comment) && str_eq(str_cut(&text, '\n'), line))
+        const struct json *mark = mark_of(comment);
+        bool ours =
+            our_account.len && str_eq(jsm_user_id(json_member(comment, "author")), our_account);
+        bool told = mark ? str_eq_c(json_path_str(mark, "role"), JSM_ROLE_TOLD) &&
+                               str_eq(json_path_str(mark, "of"), of)
+                         : ours && !is_status(a, comment) && begins_with(a, comment, line);
+        if (ours && told)
             return true;
     }
     return false;

@@ -121,11 +121,13 @@ MUST_CHECK bool jsm_found_read(struct arena *a, const struct json *body,
                                const struct jsm_view *view, struct find_result *ret,
                                struct err *err);
 /* Id of our status comment among the comments, empty when there is none: ours, and marked as that
- * one; others may copy the mark. our_account: see struct jsm_view. */
+ * one, or ending as that one does where the mark is not there; others may copy both. our_account:
+ * see struct jsm_view. */
 struct str jsm_comment_find(struct arena *a, const struct json *comments, struct str our_account);
-/* Does a comment of ours, other than the status comment, say that line already? */
+/* Is there a comment of ours that told somebody this time (jsm_call_tell)? Where no mark is shown:
+ * one, other than the status comment, that says that line. */
 bool jsm_told_is_said(struct arena *a, const struct json *comments, struct str our_account,
-                      struct str line);
+                      struct str of, struct str line);
 enum status_category jsm_category(struct str key);
 
 #endif

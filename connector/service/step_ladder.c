@@ -40,7 +40,8 @@ bool step_build_remind(struct prep *p)
         return prep_cannot(p, STR("the reminder cannot be read"));
     if (p->talk.told)
         return true;
-    return prep_make(p, jsm_call_tell(p->arena, p->flow->issue_id, jsm_adf_told(p->arena, line)));
+    return prep_make(
+        p, jsm_call_tell(p->arena, p->flow->issue_id, jsm_adf_told(p->arena, line), step_time(p)));
 }
 
 /* {"priority":{"name":"High"}}, {"assignee":{"accountId":"5b…"}}, {"customfield_1":{"name":"L2"}}

@@ -79,6 +79,8 @@ read_fn step_read_transitions;
 
 /* step_talk.c: into p->talk */
 read_fn step_read_comments;
+/* Which time somebody is told: a flow tells once, however often it has to try. */
+struct str step_time(const struct prep *p);
 /* step_people.c */
 read_fn step_keep_people;
 /* step_create.c: of the rows of a create */

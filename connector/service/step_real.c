@@ -53,7 +53,8 @@ static bool build_tell(struct prep *p)
     struct str line = words.notice.head.len ? words.notice.head : words.notice.line;
     if (words.tell < 2 || !p->talk.comment_id.len || p->talk.told)
         return true;
-    return prep_make(p, jsm_call_tell(p->arena, p->flow->issue_id, jsm_adf_told(p->arena, line)));
+    return prep_make(
+        p, jsm_call_tell(p->arena, p->flow->issue_id, jsm_adf_told(p->arena, line), step_time(p)));
 }
 
 static bool build_comment(struct prep *p)

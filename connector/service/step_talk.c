@@ -20,6 +20,11 @@ static struct str line_of(struct prep *p)
     return words.notice.head.len ? words.notice.head : words.notice.line;
 }
 
+struct str step_time(const struct prep *p)
+{
+    return arena_printf(p->arena, "%lld", (long long)p->flow->id);
+}
+
 static void look_through(struct prep *p, const struct json *page)
 {
     struct talk *t = &p->talk;
@@ -28,9 +33,9 @@ static void look_through(struct prep *p, const struct json *page)
     if (!t->comment_id.len)
         t->comment_id = arena_str(p->arena, jsm_comment_find(t->arena, page, us));
     if (p->step == STEP_TELL)
-        t->told |= jsm_told_is_said(t->arena, page, us, line_of(p));
+        t->told |= jsm_told_is_said(t->arena, page, us, step_time(p), line_of(p));
     if (p->step == STEP_REMIND)
-        t->told |= jsm_told_is_said(t->arena, page, us, step_reminder_line(p));
+        t->told |= jsm_told_is_said(t->arena, page, us, step_time(p), step_reminder_line(p));
     if (p->step == STEP_SAY_SECOND)
         t->second |= jsm_second_is_said(t->arena, page, us);
 }

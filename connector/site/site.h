@@ -23,8 +23,8 @@ struct site_options {
     struct http *http;
     const struct site_turns *turns; /* among replicas; NULL: we are alone */
     const struct site_rests *rests; /* likewise */
-    /* Jira answered for this ticket, and nobody can make sense of it; why lives until the return.
-     * May be NULL. */
+    /* Jira answered for this ticket, and nobody can make sense of it, or it shows us neither the
+     * ticket nor its project; why lives until the return. May be NULL. */
     void (*on_unreadable)(void *arg, struct str site, struct str issue_id, const char *why);
     void *arg;
 };

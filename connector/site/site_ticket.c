@@ -298,6 +298,24 @@ static void hidden(struct reading *r, const char *why)
     reading_end(r, READ_DENIED, 0);
 }
 
+static bool shows_less(const struct site *site)
+{
+    return site->polling.walk_shows_less || site->polling.sweep_shows_less;
+}
+
+/* Nothing else tells that a right was taken from us where few tickets are open, or only in one
+ * project; where most are hidden the site is held, which is told already. */
+static void project_hidden(struct reading *r)
+{
+    const struct site_options *o = &r->site->o;
+
+    if (o->on_unreadable && !shows_less(r->site))
+        o->on_unreadable(o->arg, r->site->config->name, r->issue_id,
+                         "Jira answers 404, and does not show us a project of the configuration "
+                         "either: give our account the right to browse it");
+    hidden(r, "a project of the configuration is not shown to us either");
+}
+
 static void on_project(void *arg, const struct jsm_answer *answer)
 {
     struct reading *r = arg;
@@ -310,7 +328,7 @@ static void on_project(void *arg, const struct jsm_answer *answer)
     case JSM_MISSING:
     case JSM_REFUSED:
     case JSM_DENIED:
-        hidden(r, "a project of the configuration is not shown to us either");
+        project_hidden(r);
         return;
     case JSM_LATER:
     case JSM_UNREACHED:
@@ -352,7 +370,7 @@ static void on_missing(struct reading *r)
         return;
     }
     r->site->counters.gone++;
-    if (r->site->polling.walk_shows_less || r->site->polling.sweep_shows_less) {
+    if (shows_less(r->site)) {
         hidden(r, "and so are most of the others: rights were lost rather than tickets");
         return;
     }

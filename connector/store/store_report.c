@@ -52,6 +52,9 @@ static struct report_row row_of(const struct pg_reply *reply, int i)
     row.tally.waited = number(reply, i, AFTER + 1);
     row.tally.wait_p50_s = number(reply, i, AFTER + 2);
     row.tally.wait_p90_s = number(reply, i, AFTER + 3);
+    row.tally.unchecked = number(reply, i, AFTER + 6);
+    row.tally.standing = number(reply, i, AFTER + 7);
+    row.tally.held = number(reply, i, AFTER + 8);
     return row;
 }
 

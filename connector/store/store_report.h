@@ -18,7 +18,7 @@ struct report_span {
 struct report_row {
     struct str site, rule, request_type;
     struct close_tally tally;                    /* its mode: of the newest close */
-    struct str still_present_keys, missing_keys; /* to this day; divided by blanks */
+    struct str still_present_keys, missing_keys; /* closed to this day; divided by blanks */
 };
 typedef bool report_row_fn(void *arg, const struct report_row *row); /* false: stop */
 /* The types with anything worth a look first. */

@@ -437,23 +437,34 @@ select (extract(epoch from coalesce(to_timestamp(nullif($1::bigint, 0) / 1000.0)
 -- name: report_closes
 -- params: site text, since_ms bigint
 with attempt as (
-    select * from sla.close_attempt_v1
+    select *, is_closed and gate_mode <> 'enforce' as held_nobody from sla.close_attempt_v1
      where attempted_at >= to_timestamp($2::bigint / 1000.0) and ($1 = '' or site = $1)),
 ticket as ( -- one that was closed where nobody was held; of several closes the last refusal counts
-    select site, rule, request_type, request_id, max(issue_key) as issue_key, min(attempted_at) as at,
-           (array_agg(refused_for order by attempted_at desc) filter (where refused_for is not null))[1] as refused,
-           min(proven_at) - min(attempted_at) as wait,
-           bool_or(is_latest and proven_at is null) as unproven
+    select site, rule, request_type, request_id, max(issue_key) as issue_key, min(attempted_at) filter (where held_nobody) as at,
+           (array_agg(refused_for order by attempted_at desc) filter (where held_nobody and refused_for is not null))[1] as refused,
+           min(proven_at) filter (where held_nobody) - min(attempted_at) filter (where held_nobody) as wait,
+           bool_or(is_latest and proven_at is null) as unproven,
+           bool_or(is_latest and held_nobody and request_phase in ('claimed', 'verifying')) as is_checked,
+           -- what nobody asks for any more, or is worked on again, is nothing to look at
+           bool_or(is_latest and (is_closed_now or request_phase = 'orphaned') and request_phase not in ('denied', 'cancelled', 'expired')) as stands
       from attempt
-     where is_closed and gate_mode <> 'enforce'
-     group by site, rule, request_type, request_id),
+     group by site, rule, request_type, request_id
+    having bool_or(held_nobody)),
 mode as (
     select distinct on (site, rule, request_type) site, rule, request_type, gate_mode_now as mode
-      from attempt order by site, rule, request_type, attempted_at desc)
+      from attempt order by site, rule, request_type, attempted_at desc),
+held as ( -- in Verifying, by the workflow, which knows of no mode
+    select site, rule, request_type, count(distinct request_id) as tickets
+      from attempt where not is_closed and gate_mode <> 'enforce' group by site, rule, request_type),
+standing as ( -- whenever it was closed: once it is enforced the gate asks of all that stand closed
+    select site, rule, request_type, count(*) as tickets
+      from sla.close_attempt_v1
+     where proven_at is null and is_closed_now and is_latest and gate_mode_now <> 'enforce' and ($1 = '' or site = $1)
+     group by site, rule, request_type)
 select m.site, m.rule, m.request_type, m.mode,
        count(t.request_id) as closed,
        count(*) filter (where t.refused is null and t.wait is not null) as as_asked,
-       count(*) filter (where t.refused is null and t.wait is null and t.request_id is not null) as checking,
+       count(*) filter (where t.refused is null and t.wait is null and t.is_checked) as checking,
        count(*) filter (where t.refused = 'StaleCopy') as stale_copy,
        count(*) filter (where t.refused = 'SourceUnreadable') as source_unreadable,
        count(*) filter (where t.refused = 'Unclear') as unclear,
@@ -466,12 +477,17 @@ select m.site, m.rule, m.request_type, m.mode,
        count(t.wait) as waited,
        coalesce(extract(epoch from percentile_disc(0.5) within group (order by t.wait)), 0)::bigint as wait_p50_s,
        coalesce(extract(epoch from percentile_disc(0.9) within group (order by t.wait)), 0)::bigint as wait_p90_s,
-       coalesce(string_agg(t.issue_key, ' ' order by t.at) filter (where t.refused = 'StillPresent' and t.unproven), '') as still_present_keys,
-       coalesce(string_agg(t.issue_key, ' ' order by t.at) filter (where t.refused = 'Missing' and t.unproven), '') as missing_keys
+       coalesce(string_agg(t.issue_key, ' ' order by t.at) filter (where t.refused = 'StillPresent' and t.unproven and t.stands), '') as still_present_keys,
+       coalesce(string_agg(t.issue_key, ' ' order by t.at) filter (where t.refused = 'Missing' and t.unproven and t.stands), '') as missing_keys,
+       count(*) filter (where t.refused is null and t.wait is null and not t.is_checked) as unchecked,
+       coalesce(max(s.tickets), 0) as standing,
+       coalesce(max(h.tickets), 0) as held
   from mode m
   left join ticket t using (site, rule, request_type)
+  left join standing s using (site, rule, request_type)
+  left join held h using (site, rule, request_type)
  group by m.site, m.rule, m.request_type, m.mode
- order by count(*) filter (where t.refused in ('StillPresent', 'Missing') and t.unproven) desc, count(t.request_id) desc, m.site, m.rule, m.request_type
+ order by count(*) filter (where t.refused in ('StillPresent', 'Missing') and t.unproven and t.stands) desc, count(t.request_id) desc, m.site, m.rule, m.request_type
 
 -- name: gate_hold
 -- params: site text

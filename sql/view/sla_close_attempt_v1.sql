@@ -16,7 +16,9 @@ select a.request_id,
        a.proven_at,
        a.proven_as = 'exception' as is_excepted,
        extract(epoch from a.proven_at - a.at)::bigint as wait_seconds,
-       not exists (select from governance.close_attempt b where b.request_id = a.request_id and b.at > a.at) as is_latest
+       not exists (select from governance.close_attempt b where b.request_id = a.request_id and b.at > a.at) as is_latest,
+       r.phase as request_phase,
+       coalesce(t.state = 'here' and t.role = 'done', false) as is_closed_now
   from governance.close_attempt a
   left join governance.access_request r on r.id = a.request_id -- left: not read where nobody asks for it
   left join governance.ticket t on t.request_id = a.request_id;
@@ -39,3 +41,5 @@ comment on column sla.close_attempt_v1.proven_at is 'Proof of this close; null =
 comment on column sla.close_attempt_v1.is_excepted is 'An exception stood in for the proof; null = neither yet';
 comment on column sla.close_attempt_v1.wait_seconds is 'From the close to its proof; null = not proven yet';
 comment on column sla.close_attempt_v1.is_latest is 'Nothing was closed again since';
+comment on column sla.close_attempt_v1.request_phase is 'Where its request stands now';
+comment on column sla.close_attempt_v1.is_closed_now is 'The ticket stands in a Done status, as it was read last';

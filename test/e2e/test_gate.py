@@ -200,6 +200,7 @@ def test_a_plan_shows_roads_before_and_after(site):
     flow = plan["workflows"][0]
     assert flow["validated"] and flow["stays_open"] == 0 and flow["complaints"] == ""
     assert {r["state"] for r in flow["roads_after"]} == {"gated", "left"}
+    assert plan["not_enforced"] == []
 
 
 def test_without_the_right_the_steps_are_written_down(site):

@@ -211,3 +211,16 @@ def test_a_verifying_status_that_the_mapping_calls_otherwise_is_known_by_its_id(
     site.edit_file("mapping.yaml", ", Proving: cancelled }", " }")
     site.restart_service()
     assert site.gate("uninstall")[0] == 0
+
+
+def test_a_plan_says_whom_it_holds_though_nothing_is_enforced(site):
+    site.fresh()
+    site.edit_file("mapping.yaml", 'request_type: "31"\n', 'request_type: "31"\n    mode: observe\n')
+    site.restart_service()
+    try:
+        code, out, _ = site.gate("plan")
+        assert code == 2 and "  ! rule remove-app-access says observe; where this workflow carries request type 31 it holds agents all the same\n" in out, out
+        assert json.loads(site.gate("plan", "--json")[1])["projects"][0]["not_enforced"] == ["remove-app-access"]
+    finally:
+        site.edit_file("mapping.yaml", 'request_type: "31"\n    mode: observe\n', 'request_type: "31"\n')
+        site.restart_service()

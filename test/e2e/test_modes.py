@@ -164,6 +164,21 @@ def test_what_is_mended_later_is_proven_then(site, history):
     assert (found["unproven_now"], found["wait"]["proven"]) == (1, 2)
 
 
+def test_whom_the_workflow_holds_all_the_same_reads_why(site, history):
+    """Observed, in a project whose workflow has the gate: only we lead out of Verifying."""
+    site.has_role("novak", "fin-viewer", True)
+    key = site.ask("31", "novak", "fin-viewer", "SAP FIN", "held by the workflow")
+    assert site.until_phase(key, "fulfilling")["mode"] == "observe"
+    site.resolve(key)
+    wait.until(lambda: site.said(key)[1].startswith("Not closed: novak still has fin-viewer"), 20, what="the ticket says what it waits for")
+    assert site.ticket(key)["status"] == "Verifying access"
+    found = site.report()["31"]
+    assert (found["closed"], found["held"]) == (0, 1)
+    site.has_role("novak", "fin-viewer", False)
+    site.until_phase(key, "closed")
+    wait.until(lambda: site.said(key)[1].endswith(": access is gone"), 20, what="and by what it was closed")
+
+
 def test_what_is_over_does_not_wait_for_a_check(site, history):
     """Nobody but we leads out of there, in any mode."""
     key = site.over("lind")

@@ -67,6 +67,8 @@ def test_a_404_to_somebody_who_may_not_look_is_no_proof(site):
     site.control("accounts", {"connector": {"groups": []}})  # the permission shrinks
     wait.until(lambda: "is not shown to us" in site.service.stderr, 20)
     assert site.sql(f"select phase from governance.access_request where id = '{request}'") == "fulfilling"
+    wait.until(lambda: "give our account the right to browse it" in site.countersign("request", "show", request).stdout, 20,
+               what="and it is said, and escalated when it stays so")
     site.act("delete", key, actor="admin")
     site.control("accounts", {"connector": {"groups": ["countersign", "service-desk-team", "jira-users"]}})
     wait.until(lambda: site.sql(f"select phase from governance.access_request where id = '{request}'") == "orphaned", 20)

@@ -94,7 +94,7 @@ static void of_a_request(struct arena *a, const struct json *v)
     ASSERT(jsm_participants_missing(v, wanted, 2, wanted) <= 2);
     (void)jsm_link_stands(v, &link);
     (void)jsm_comment_find(a, v, US);
-    (void)jsm_told_is_said(a, v, US, STR("Somebody closed it."));
+    (void)jsm_told_is_said(a, v, US, STR("7"), STR("Somebody closed it."));
     (void)jsm_second_is_said(a, v, US);
 }
 

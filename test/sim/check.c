@@ -1,6 +1,7 @@
 /* check.c: the invariants (reliability 2.1), from what the model knows, not from what the code
  * under test believes. */
 #include "domain/emergency.h"
+#include "domain/gate.h"
 #include "sim.h"
 
 enum {
@@ -397,7 +398,7 @@ static void check_mode(struct sim *s, const struct srequest *r, const struct dos
     if (orders(x, FLOW_REOPEN) || (orders(x, FLOW_RETURN) && !(leads && is_over)))
         sim_violate(s, "INV21 nobody is held", "%s, and the ticket is moved back",
                     gate_mode_name(d->mode));
-    for (size_t i = 0; d->mode == GATE_OBSERVE && i < x->flow_count; i++)
+    for (size_t i = 0; gate_is_silent(d) && i < x->flow_count; i++)
         if (x->flows[i].kind != FLOW_CREATE && x->flows[i].kind != FLOW_MEND &&
             !(x->flows[i].kind == FLOW_CLOSE && leads) &&
             !(x->flows[i].kind == FLOW_RETURN && leads && is_over) &&

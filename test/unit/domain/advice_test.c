@@ -50,6 +50,18 @@ static void what_is_still_checked_says_nothing(void **state)
     assert_int_equal(advice_on(&t).why, ADVICE_CHECKING);
 }
 
+/* Opened again or ended before anything was found: they say nothing, nor are they waited for. */
+static void what_nobody_checks_any_more_is_not_counted(void **state)
+{
+    struct close_tally t = {.mode = GATE_OBSERVE, .closed = 12, .unchecked = 3};
+    (void)state;
+
+    assert_int_equal(tally_judged(&t), 9);
+    assert_int_equal(advice_on(&t).why, ADVICE_TOO_FEW);
+    t.unchecked = 2;
+    assert_int_equal(advice_on(&t).why, ADVICE_READY);
+}
+
 static void nothing_is_enforced_before_something_was_proven(void **state)
 {
     struct close_tally t = {
@@ -74,5 +86,6 @@ static void every_reason_has_a_name(void **state)
 
 UNIT_MAIN(cmocka_unit_test(one_step_at_a_time_and_only_on_what_was_seen),
           cmocka_unit_test(what_is_still_checked_says_nothing),
+          cmocka_unit_test(what_nobody_checks_any_more_is_not_counted),
           cmocka_unit_test(nothing_is_enforced_before_something_was_proven),
           cmocka_unit_test(every_reason_has_a_name))

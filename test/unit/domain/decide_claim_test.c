@@ -558,6 +558,34 @@ static void nothing_is_written_where_we_only_observe(void **state)
     assert_int_equal(decided(&d).flow_count, 0);
 }
 
+/* The workflow lets nobody out of Verifying, whatever the mode: for what it waits is said, and by
+ * what it was closed stands. */
+static void who_is_held_all_the_same_reads_why(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.mode = GATE_OBSERVE;
+    d.ticket.role = STATUS_VERIFY;
+    struct decision r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_NOT_YET);
+    assert_false(orders(&r, FLOW_RETURN));
+    d.ticket.role = STATUS_OPEN;
+    d.ticket.moved_by_us = true;
+    d.notice_shown = NOTICE_NOT_YET;
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_OBSERVING);
+    d.phase = PHASE_CLOSED;
+    d.ticket.role = STATUS_DONE;
+    d.notice_shown = NOTICE_VERIFIED;
+    assert_int_equal(decided(&d).flow_count, 0);
+    d.notice_shown = NOTICE_NOT_YET;
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_OBSERVING);
+}
+
 UNIT_MAIN(cmocka_unit_test(what_came_back_is_no_proof_and_is_told),
           cmocka_unit_test(the_first_read_is_due_at_once_and_moves_on),
           cmocka_unit_test(proof_or_exception_ends_the_waiting),
@@ -576,6 +604,7 @@ UNIT_MAIN(cmocka_unit_test(what_came_back_is_no_proof_and_is_told),
           cmocka_unit_test(the_words_know_when_the_next_read_is),
           cmocka_unit_test(done_by_us_stays_while_its_proof_is_refreshed),
           cmocka_unit_test(the_same_fact_is_said_once),
+          cmocka_unit_test(who_is_held_all_the_same_reads_why),
           cmocka_unit_test(words_wait_for_words_under_way),
           cmocka_unit_test(six_writes_an_hour_most_of_them_for_states_that_need_a_person),
           cmocka_unit_test(somebody_is_told_once_a_state_and_three_times_a_ticket),

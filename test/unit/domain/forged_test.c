@@ -64,6 +64,16 @@ static void a_comment_of_ours_that_was_changed_is_written_again(void **state)
     r = decided(&d);
     assert_true(r.respoken && !orders(&r, FLOW_FIELDS) && !orders(&r, FLOW_COMMENT));
     d.writes_last_hour = 0;
+    d.notice_shown = NOTICE_CHECKING; /* it was changed while something without a comment was so */
+    d.notice_shown_key++;
+    r = decided(&d);
+    assert_true(r.respoken && orders(&r, FLOW_COMMENT));
+    d.ticket.comment_over = false;
+    r = decided(&d);
+    assert_true(!r.respoken && orders(&r, FLOW_COMMENT));
+    d.ticket.comment_over = true;
+    d.notice_shown = says(&r);
+    d.notice_shown_key--;
     d.said_hash = 0; /* an earlier release said it */
     r = decided(&d);
     assert_false(r.respoken);

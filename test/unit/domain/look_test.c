@@ -106,10 +106,18 @@ static void words_are_written_except_where_we_only_observe(void **state)
     d.mode = GATE_WARN;
     assert_int_equal(judge(FLOW_FIELDS, &d, &d.ticket), EV_READY);
     d.mode = GATE_OBSERVE;
+    d.ticket.role = STATUS_DONE;
     assert_int_equal(judge(FLOW_COMMENT, &d, &d.ticket), EV_NOT_WANTED);
     assert_int_equal(judge(FLOW_FIELDS, &d, &d.ticket), EV_NOT_WANTED);
     d.notice_shown = NOTICE_OBSERVING; /* but for saying just that */
     assert_int_equal(judge(FLOW_FIELDS, &d, &d.ticket), EV_READY);
+    d.notice_shown = NOTICE_VERIFIED; /* or by what we closed it */
+    assert_int_equal(judge(FLOW_FIELDS, &d, &d.ticket), EV_READY);
+    struct ticket waits = d.ticket; /* held by the workflow, whatever the mode */
+    d.notice_shown = NOTICE_NOT_YET;
+    assert_int_equal(judge(FLOW_COMMENT, &d, &waits), EV_NOT_WANTED);
+    waits.role = STATUS_VERIFY;
+    assert_int_equal(judge(FLOW_COMMENT, &d, &waits), EV_READY);
 }
 
 static void a_close_asks_the_gate_once_more(void **state)

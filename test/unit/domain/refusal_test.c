@@ -173,6 +173,8 @@ static void observing_says_one_thing_and_corrects_what_was_said(void **state)
     (void)state;
 
     d.mode = GATE_OBSERVE;
+    d.phase = PHASE_FULFILLING;
+    d.ticket.role = STATUS_OPEN;
     struct decision r = decided(&d);
     assert_int_equal(says(&r), NOTICE_OBSERVING);
     assert_false(orders(&r, FLOW_COMMENT));
@@ -183,6 +185,7 @@ static void observing_says_one_thing_and_corrects_what_was_said(void **state)
 
     d.notice_shown_key = 1; /* an earlier mode said what was missing, and in a comment */
     d.notice_shown = NOTICE_NOT_YET;
+    d.phase = PHASE_VERIFYING;
     d.ticket.role = STATUS_DONE;
     r = decided(&d);
     assert_int_equal(says(&r), NOTICE_OBSERVING);

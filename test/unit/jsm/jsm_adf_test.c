@@ -105,6 +105,27 @@ static void long_texts_are_cut_between_signs(void **state)
     assert_true(cut.len > 9990 && cut.len <= 10000 && str_is_utf8(cut));
 }
 
+/* What a document has no room for as lines it has as one: least of all the marker is left out. */
+static void many_lines_are_one_paragraph(void **state)
+{
+    static char text[4096 + 20];
+    size_t end = 4096;
+    (void)state;
+
+    for (size_t i = 0; i < end; i++)
+        text[i] = "\"\n"[i % 2];
+    memcpy(text + end, "\nCountersign gar-1", sizeof "\nCountersign gar-1");
+    struct str document = jsm_adf_text(arena, str_of(text));
+    const struct json *v = parsed(document);
+    assert_true(document.len < 32 * 1024);
+    assert_int_equal(json_count(json_path(v, "content")), 1);
+    assert_true(str_starts(json_path_str(v, "content/0/content/0/text"), STR("\" \" \" ")));
+    assert_true(str_ends(jsm_adf_plain(arena, v), STR(" Countersign gar-1")));
+    memset(text, '\n', end); /* nothing but lines */
+    assert_str(jsm_adf_plain(arena, parsed(jsm_adf_text(arena, str_of(text)))),
+               "Countersign gar-1");
+}
+
 static void plain_again(void **state)
 {
     (void)state;
@@ -125,4 +146,5 @@ static void plain_again(void **state)
 
 JSM_UNIT_MAIN(cmocka_unit_test(paragraphs), cmocka_unit_test(a_notice),
               cmocka_unit_test(a_long_notice), cmocka_unit_test(harmless),
-              cmocka_unit_test(long_texts_are_cut_between_signs), cmocka_unit_test(plain_again))
+              cmocka_unit_test(long_texts_are_cut_between_signs),
+              cmocka_unit_test(many_lines_are_one_paragraph), cmocka_unit_test(plain_again))

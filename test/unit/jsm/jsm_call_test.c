@@ -202,11 +202,11 @@ static void our_comment_is_always_internal(void **state)
                 "/rest/api/3/issue/1/comment", body, true);
     assert_call(jsm_call_comment(arena, STR("1"), STR("77"), STR("{}")), "PUT",
                 "/rest/api/3/issue/1/comment/77?notifyUsers=false", body, false);
-    struct jsm_call tell = jsm_call_tell(arena, STR("1"), STR("{}"));
+    struct jsm_call tell = jsm_call_tell(arena, STR("1"), STR("{}"), STR("7"));
     assert_call(tell, "POST", "/rest/api/3/issue/1/comment",
                 "{\"body\":{},\"properties\":[{\"key\":\"sd.public.comment\",\"value\":{"
                 "\"internal\":true}},{\"key\":\"countersign.role\",\"value\":{\"role\":"
-                "\"told\"}}]}",
+                "\"told\",\"of\":\"7\"}}]}",
                 true);
 }
 

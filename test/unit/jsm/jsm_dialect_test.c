@@ -302,7 +302,8 @@ static void knows_our_comment_by_its_end(void **state)
         arena_printf(arena,
                      "{'comments':[{'id':'1',%s," AUTHOR(
                          "them") "},{'id':'2',%s,"
-                                 "'properties':[]," AUTHOR("us") "},{'id':'3','body':'x'," AUTHOR(
+                                 "'properties':[{'key':'countersign.role','value':{'role':'told'}}"
+                                 "]," AUTHOR("us") "},{'id':'3','body':'x'," AUTHOR(
                                      "us") "},{'id':'4',%s," AUTHOR("us") "}]}",
                      END, END, END);
     const struct json *comments = json_of(arena_cstr(arena, text));

@@ -1,6 +1,7 @@
 /* Jira's JSON into our structs: tolerant of what we do not know, never guessing what we need. */
 #include "jsm/jsm_issue.h"
 
+#include "jsm/jsm_adf.h"
 #include "jsm/jsm_state.h"
 #include "jsm_unit.h"
 
@@ -393,20 +394,35 @@ static void our_comment(void **state)
                                 STR("us")),
                "4");
     assert_int_equal(jsm_comment_find(arena, json_of("{'comments':[]}"), STR("us")).len, 0);
+    /* whoever takes its mark away makes nobody write a second one */
+    assert_str(jsm_comment_find(arena,
+                                json_of("{'comments':[{'id':'5','body':'x\\n" JSM_NOTICE_END
+                                        "','author':{'accountId':'us'},'properties':[{'key':"
+                                        "'sd.public.comment','value':{'internal':true}}]}]}"),
+                                STR("us")),
+               "5");
 }
 
 static void what_we_told_is_told_once(void **state)
 {
     const struct json *comments =
         json_of("{'comments':[{'id':'1','author':{'accountId':'them'},'body':'Not closed\\nrest'},"
-                "{'id':'2','author':{'accountId':'us'},'body':'Held\\nrest'}]}");
+                "{'id':'2','author':{'accountId':'us'},'body':'Held: fin\\\\_ x\\nrest'},"
+                "{'id':'3','author':{'accountId':'us'},'body':'Marked','properties':[{'key':"
+                "'countersign.role','value':{'role':'told','of':'7'}}]},"
+                "{'id':'4','author':{'accountId':'them'},'properties':[{'key':"
+                "'countersign.role','value':{'role':'told','of':'8'}}]}]}");
     (void)state;
 
-    assert_true(jsm_told_is_said(arena, comments, STR("us"), STR("Held")));
-    assert_false(
-        jsm_told_is_said(arena, comments, STR("us"), STR("Not closed"))); /* a stranger's */
-    assert_false(jsm_told_is_said(arena, comments, STR("us"), STR("rest")));
-    assert_false(jsm_told_is_said(arena, comments, STR_NONE, STR("Held")));
+    /* without a mark, by its words, in wiki markup or not */
+    assert_true(jsm_told_is_said(arena, comments, STR("us"), STR("1"), STR("Held: fin_ x")));
+    assert_false(jsm_told_is_said(arena, comments, STR("us"), STR("1"),
+                                  STR("Not closed"))); /* a stranger's */
+    assert_false(jsm_told_is_said(arena, comments, STR("us"), STR("1"), STR("rest")));
+    assert_false(jsm_told_is_said(arena, comments, STR_NONE, STR("7"), STR("Marked")));
+    /* of one time: the same words another time are told again */
+    assert_true(jsm_told_is_said(arena, comments, STR("us"), STR("7"), STR("Marked")));
+    assert_false(jsm_told_is_said(arena, comments, STR("us"), STR("8"), STR("Marked")));
 }
 
 /* Moved to a project that nobody told us of, or archived: nobody works there on what we ask. */
