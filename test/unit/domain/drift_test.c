@@ -659,7 +659,32 @@ static void a_change_whose_time_is_over_is_not_approved_any_more(void **state)
     MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
 }
 
-UNIT_MAIN(cmocka_unit_test(what_was_given_and_not_said_does_not_outlive_its_time),
+static void what_a_change_gives_ends_in_time_though_nobody_says_it_is_done(void **state)
+{
+    struct item items[2] = {item_of(DESIRED_PRESENT, NULL, 0), item_of(DESIRED_ABSENT, NULL, 0)};
+    struct item_after after[2] = {{0}};
+    struct dossier d = unsaid(items, after);
+    (void)state;
+
+    d.kind = REQUEST_MODIFY;
+    d.item_count = 2;
+    d.phase = PHASE_FULFILLING;
+    d.access_until_ms = NOW + MINUTE;
+    struct decision r = decided(&d);
+    assert_true(!r.follow && r.look_again_ms <= d.access_until_ms);
+    d.now_ms = d.access_until_ms;
+    r = decided(&d);
+    assert_true(r.follow == FOLLOW_EXPIRY && r.about == 0 && !r.move); /* it goes on to take away */
+    after[0].ending = true;
+    assert_false(decided(&d).follow);
+    after[0].ending = false;
+    d.approved_ms = 0;
+    d.phase = PHASE_CANCELLED; /* nobody was to work on it */
+    assert_false(decided(&d).follow);
+}
+
+UNIT_MAIN(cmocka_unit_test(what_a_change_gives_ends_in_time_though_nobody_says_it_is_done),
+          cmocka_unit_test(what_was_given_and_not_said_does_not_outlive_its_time),
           cmocka_unit_test(cancelled_before_its_end_it_is_looked_for_then_and_at_its_end),
           cmocka_unit_test(a_change_whose_time_is_over_is_not_approved_any_more),
           cmocka_unit_test(it_is_read_after_an_hour_a_day_and_a_week),
