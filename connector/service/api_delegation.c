@@ -28,13 +28,15 @@ static void give(struct api *api, struct serve_request *request, const struct to
 static void list(struct api *api, struct serve_request *request, const struct token_config *token)
 {
     static const char *const KNOWN[] = {"live", "person", "after", "limit", NULL};
-    struct str live = api_query(request, "live");
+    struct str live = api_query(request, "live"), person;
     const char *wrong = api_query_refuse_unknown(request, KNOWN);
     int32_t limit = PAGE;
     int64_t after = 0;
 
     if (!wrong && live.p && !str_eq_c(live, "true"))
         wrong = "live is true, or not there";
+    if (!api_query_name(request, "person", &person) && !wrong)
+        wrong = "person is the name of somebody";
     if (!wrong && api_query(request, "limit").p && !api_query_limit(request, &limit))
         wrong = "limit is a number from 1 to 100";
     if (!wrong && !api_query_after(request, &after))
@@ -42,9 +44,8 @@ static void list(struct api *api, struct serve_request *request, const struct to
     if (wrong)
         problem_reply(request, 400, "Invalid query", wrong);
     else
-        store_delegation_list(&api_service(api)->store, live.p != NULL,
-                              api_query(request, "person"), limit, after, api_answer_json,
-                              api_asking(api, request, token, false, ""));
+        store_delegation_list(&api_service(api)->store, live.p != NULL, person, limit, after,
+                              api_answer_json, api_asking(api, request, token, false, ""));
 }
 
 static void revoke(struct api *api, struct serve_request *request, const struct token_config *token,

@@ -54,6 +54,8 @@ static const char *read_filter(struct serve_request *request, struct buf *filter
         return "limit is a number from 1 to 100";
     if (values[0].p && str_index(values[0], STATES, 4) < 0)
         return "state is waiting, delivered, dead or dropped";
+    if (values[1].p && !values[1].len)
+        return "subscriber is the name of one";
     if (values[2].p && !api_is_uuid(values[2]))
         return "request is the id of a request";
     if (values[3].p && !is_place(values[3]))

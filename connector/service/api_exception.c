@@ -119,14 +119,14 @@ static const char *read_filter(struct serve_request *request, struct store_excep
     struct str live = api_query(request, "live"), expiring = api_query(request, "expiring_seconds");
     const char *wrong = api_query_refuse_unknown(request, KNOWN);
 
-    *ret = (struct store_exceptions){.live = str_eq_c(live, "true"),
-                                     .owner = api_query(request, "owner"),
-                                     .request = api_query(request, "request"),
-                                     .limit = PAGE};
+    *ret = (struct store_exceptions){
+        .live = str_eq_c(live, "true"), .request = api_query(request, "request"), .limit = PAGE};
     if (wrong)
         return wrong;
     if (live.p && !ret->live)
         return "live is true, or not there";
+    if (!api_query_name(request, "owner", &ret->owner))
+        return "owner is the name of somebody";
     if (expiring.p && (!str_to_i64(expiring, &ret->expiring_s) || ret->expiring_s < 1 ||
                        ret->expiring_s > EXPIRING_MAX_S))
         return "expiring_seconds is a number of seconds, up to ninety days";
