@@ -271,7 +271,8 @@ static bool read_key(struct serve_request *request, struct str *ret)
     return false;
 }
 
-void api_submit(struct api *api, struct serve_request *request, const struct token_config *token)
+void api_submit(struct api *api, struct serve_request *request, const struct token_config *token,
+                struct str id)
 {
     struct arena *arena = serve_arena(request);
     struct str key;
@@ -284,6 +285,7 @@ void api_submit(struct api *api, struct serve_request *request, const struct tok
     uint8_t digest[SHA256_BYTES];
     char hex[SHA256_HEX_SIZE];
 
+    (void)id;
     if (!read_key(request, &key) || !read_wanted(api, request, &w, &body))
         return;
     struct str site = json_path_str(body, "site");

@@ -128,9 +128,18 @@ def test_each_operation_wants_its_role(site, made, operation):
     status, headers, _ = site.raw(method, path, body, {"Authorization": "Basic " + token("submit")})
     assert status == 401 and headers["WWW-Authenticate"] == "Bearer"
     assert site.raw("GET", "/openapi.json", None, {"Authorization": "bearer " + token("submit")})[0] == 200, "the name of the scheme is in any case"
-    for verb in ("PUT", "DELETE", "PATCH"):
-        status, headers, _ = site.raw(verb, path, body)
-        assert status == 405 and headers["Allow"] == "GET, POST", (verb, status)
+    described = next(methods for methods in contract.document()["paths"].values() if operation in (one["operationId"] for one in methods.values()))
+    there = [verb for verb in ("GET", "HEAD", "POST") if verb.lower() in described or verb == "HEAD" and "get" in described]
+    for verb in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} - set(there):  # whatever the roles of the token are
+        status, headers, _ = site.raw(verb, path, body, role="audit")
+        assert status == 405 and headers["Allow"] == ", ".join(there), (verb, status)
+    if method == "GET":
+        _, headers, told = site.raw("GET", path, role=role or "read")
+        status, again, body = site.raw("HEAD", path, role=role or "read")
+        assert (status, body) == (200, b"") and int(again["Content-Length"]) > 2
+        if operation != "describe":
+            assert site.raw("GET", path, headers={"If-None-Match": headers["ETag"]}, role=role)[0] == 304 or told != site.raw("GET", path, role=role)[2]
+            contract.check("GET", path, None, 304, None, None)
 
 
 def test_the_matrix_is_complete():
@@ -366,7 +375,11 @@ def test_what_is_not_there(site, made):
     for path in (f"/v1/access-requests/{UNKNOWN}", f"/v1/access-requests/{UNKNOWN}/evidence"):
         assert site.api("GET", path, token="an-api-token-of-the-demo")[0] == 404, path
     assert site.api("POST", f"/v1/access-requests/{UNKNOWN}/cancel", {}, token=token("submit"))[0] == 404
-    assert site.api("GET", "/v1/events/none", token=token("read"))[0] == 404
+    for path in ("/v1/events/none", "/v1/events/", "/v1/access-requests/", f"/v1/access-requests/{made[0]}/", f"/v1/access-requests/{made[0]}/explode",
+                 f"/v1/access-requests/{made[0].upper()}", "/v1/exceptions/0/revoke", "/v1/delegations/x/revoke", "/v1/access-requests/{id}", "/openapi.json/"):
+        for verb in ("GET", "POST"):
+            status, problem = site.api(verb, path, token="an-api-token-of-the-demo")
+            assert status == (405 if verb == "GET" and path.endswith("/revoke") or verb == "POST" and path.split("/")[-1] in (made[0].upper(), "{id}") else 404), path
     assert site.api("GET", f"/v1/events?request={UNKNOWN}", token=token("read"))[1] == {"deliveries": [], "next": None}
     for query in ("state=lost", "after=1", "after=x.y", "limit=x", "request=IAM-1", "types=x"):
         assert site.api("GET", f"/v1/events?{query}", token=token("read"))[0] == 400, query
@@ -386,7 +399,7 @@ def test_what_is_not_there(site, made):
 def test_every_kind_of_problem_is_documented():
     """Types are made of titles; each title in the code stands in the table, and nothing else does."""
     code = "".join(f.read_text() for f in sorted((ROOT / "connector" / "service").glob("*.c")))
-    titles = set(re.findall(r'(?:problem_reply(?:_member|_later)?\(\s*[^,"]+,|refuse\(ret_why,)\s*[^,"]+,\s*"([^"]+)"', code)) | set(re.findall(r'TITLE\[\] = "([^"]+)"', code))
+    titles = set(re.findall(r'(?:problem_reply(?:_member|_later)?\(\s*[^,"]+,|refuse\(ret_why,)\s*[^,"]+,\s*"([^"]+)"', code)) | set(re.findall(r'(?:TITLE\[\]|\.title) = "([^"]+)"', code))
     made = {"urn:countersign:problem:" + re.sub("[^a-z0-9]+", "-", title.lower()) for title in titles}
     table = set(re.findall(r"^\| `(urn:countersign:problem:[a-z0-9-]+)`", (ROOT / "schemas" / "README.md").read_text(), re.M))
     assert len(made) > 8 and made == table, made ^ table
