@@ -59,10 +59,9 @@ void api_delegation_revoke(struct api *api, struct serve_request *request,
     const struct json *body;
     int64_t number;
 
-    (void)token; /* who ends it is named in the body */
     /* the route has seen that it is a number */
     if (str_to_i64(id, &number) && api_body_read(request, MEMBERS, 0, &body))
         store_delegation_revoke(&api_service(api)->store, number, json_path_str(body, "revoked_by"),
-                                api_answer_json,
+                                token->name, api_answer_json,
                                 api_asking(api, request, false, "there is no such delegation"));
 }

@@ -403,8 +403,8 @@ void store_delegation_add(struct store *s, struct str from, struct str to, int64
 void store_delegation_list(struct store *s, bool live, struct str person, int32_t limit,
                            int64_t after, store_json_fn *fn, void *arg);
 /* No document: there is none of that number. STORE_REFUSED: it has ended already. */
-void store_delegation_revoke(struct store *s, int64_t id, struct str by, store_json_fn *fn,
-                             void *arg);
+void store_delegation_revoke(struct store *s, int64_t id, struct str by, struct str vouched_by,
+                             store_json_fn *fn, void *arg);
 
 /* --- flows --- */
 

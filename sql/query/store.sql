@@ -278,8 +278,8 @@ select made, refused from governance.delegation_try($1, $2, to_timestamp(nullif(
 select governance.delegation_list($1::boolean, $2, $3::int, $4::bigint)
 
 -- name: delegation_revoke
--- params: id bigint, by text
-select governance.delegation_revoke($1::bigint, $2)
+-- params: id bigint, by text, vouched_by text
+select governance.delegation_revoke($1::bigint, $2, $3)
 
 -- name: exception_grant
 -- params: wish jsonb
