@@ -189,7 +189,7 @@ begin
                            -- what was closed is asked for no more by anybody: it is watched (after.sql)
                            case when i.superseded_by is not null and not exists (
                                         select from governance.access_request x
-                                         where x.id = p_request and (x.phase = 'closed' or x.emergency and governance.end_lapsed(x, i)))
+                                         where x.id = p_request and (x.phase = 'closed' or x.access_until is not null and governance.end_lapsed(x, i)))
                                 then governance.dossier_superseded(i.superseded_by) end as superseded_by,
                            case when p_observed then governance.others_changed(i, p_generation) end as others,
                            case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end as obs
