@@ -254,10 +254,17 @@ int64_t drift_lead_ms(const struct dossier *d, const struct policy *policy)
     return policy->watch.lead_ms < half ? policy->watch.lead_ms : half > 0 ? half : 0;
 }
 
+/* A change is worked on after its end, for what it takes away: what it gives may be there by then,
+ * or come later, and nobody has to say so. */
+static bool outlives_its_end(const struct dossier *d)
+{
+    return d->kind == REQUEST_MODIFY && d->approved_ms && d->access_until_ms <= d->now_ms;
+}
+
 /* Somebody said that the access is there, so it may be; in an emergency nobody may care to. */
 static bool may_be_held(const struct dossier *d)
 {
-    bool said = d->claimed_ms && !phase_is_terminal(d->phase);
+    bool said = (d->claimed_ms || outlives_its_end(d)) && !phase_is_terminal(d->phase);
 
     return d->phase >= PHASE_FULFILLING && (said || emergency_may_be_used(d));
 }
@@ -328,9 +335,13 @@ static void end_access(const struct dossier *d, const struct policy *p, struct d
     bool held = may_be_held(d), now = !held || emergency_ends_now(d);
     int64_t due = now ? d->now_ms : d->access_until_ms - drift_lead_ms(d, p);
 
-    if (d->kind == REQUEST_REMOVAL || !d->access_until_ms || PLANTED(ACCESS_NEVER_ENDS) ||
-        !(held || may_be_left(d)))
+    if (d->kind == REQUEST_REMOVAL || !d->access_until_ms || PLANTED(ACCESS_NEVER_ENDS))
         return;
+    if (!held && !may_be_left(d)) {
+        if (d->kind == REQUEST_MODIFY && d->access_until_ms > d->now_ms)
+            drift_look_by(r, d->access_until_ms);
+        return;
+    }
     if (d->now_ms < due) {
         drift_look_by(r, due);
         return;

@@ -17,11 +17,16 @@ static bool within_v4(enum io_reach reach, uint32_t a)
 static bool within_v6(enum io_reach reach, const struct in6_addr *a)
 {
     static const uint8_t METADATA[16] = {0xfd, 0, 0x0e, 0xc2, [14] = 0x02, [15] = 0x54};
+    static const uint8_t TRANSLATED[12] = {0, 0x64, 0xff, 0x9b}; /* RFC 6052: by a NAT64 */
     uint32_t v4;
 
     if (IN6_IS_ADDR_V4MAPPED(a)) {
         memcpy(&v4, a->s6_addr + 12, sizeof v4);
         return within_v4(reach, ntohl(v4));
+    }
+    if (memcmp(a, TRANSLATED, sizeof TRANSLATED) == 0 || IN6_IS_ADDR_V4COMPAT(a)) {
+        memcpy(&v4, a->s6_addr + 12, sizeof v4);
+        return reach == IO_REACH_OUTSIDE && within_v4(reach, ntohl(v4));
     }
     if (reach == IO_REACH_HERE)
         return IN6_IS_ADDR_LOOPBACK(a);

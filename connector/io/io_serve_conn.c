@@ -148,15 +148,8 @@ void serve_conn_written(struct serve_conn *conn)
  * next one begins. */
 static void conn_refuse(struct serve_conn *conn, int status)
 {
-    static const struct http_header RETRY[] = {{{"Retry-After", 11}, {"5", 1}}};
-    struct buf body = {0};
-
     conn_drop_room(conn);
-    buf_init(&body, 64);
-    buf_printf(&body, "{\"status\":%d}", status);
-    serve_compose(conn->serve, status, "application/problem+json", status == 503 ? RETRY : NULL,
-                  status == 503, buf_str(&body), true, false);
-    buf_done(&body);
+    serve_compose_refusal(conn->serve, status);
     conn->close_after = true;
     conn_send_reply(conn);
 }

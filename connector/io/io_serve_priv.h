@@ -148,6 +148,8 @@ void serve_conn_written(struct serve_conn *conn); /* the reply was handed to the
 void serve_compose(struct serve *serve, int status, const char *content_type,
                    const struct http_header *headers, size_t header_count, struct str body,
                    bool close, bool without_body);
+/* A problem document (RFC 9457) that says what the status does, and what to do. */
+void serve_compose_refusal(struct serve *serve, int status);
 
 /* io_serve_tls.c */
 SSL_CTX *serve_tls_context(const char *cert_file, const char *key_file, struct err *err);

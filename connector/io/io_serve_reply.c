@@ -103,3 +103,40 @@ void serve_compose(struct serve *serve, int status, const char *content_type,
     if (!bodyless && !without_body)
         buf_add_str(out, body);
 }
+
+/* What is said of requests that nobody else here has seen. */
+static const char *detail_of(int status)
+{
+    static const struct {
+        int status;
+        const char *detail;
+    } DETAILS[] = {
+        {400, "nothing of it was read: it is no HTTP/1.1 as RFC 9112 has it"},
+        {408, "it did not come in time"},
+        {411, "send Content-Length, also where there is no body (0)"},
+        {413, "its body is larger than anything that is read here"},
+        {417, "of Expect only 100-continue is understood"},
+        {431, "its head is larger than anything that is read here"},
+        {501, "there are no tunnels here"},
+        {503, "it could not be answered now: send it again"},
+        {505, "send HTTP/1.1"},
+    };
+
+    for (size_t i = 0; i < sizeof DETAILS / sizeof DETAILS[0]; i++)
+        if (DETAILS[i].status == status)
+            return DETAILS[i].detail;
+    return "";
+}
+
+void serve_compose_refusal(struct serve *serve, int status)
+{
+    static const struct http_header RETRY = {{"Retry-After", 11}, {"5", 1}};
+    enum { BODY_BYTES = 512 };
+    AUTO(drop_buf) struct buf body;
+
+    buf_init(&body, BODY_BYTES);
+    buf_printf(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}",
+               reason_of(status), status, detail_of(status));
+    serve_compose(serve, status, "application/problem+json", &RETRY, status == 503, buf_str(&body),
+                  true, false);
+}

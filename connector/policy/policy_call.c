@@ -175,11 +175,16 @@ static bool has_obligations(const struct json *context)
     return false;
 }
 
+/* Said in any case (RFC 9110, 8.3.1), or not at all. */
+static bool is_json(struct str type)
+{
+    const struct str JSON = STR("application/json");
+
+    return !type.len || (type.len >= JSON.len && str_eq_nocase(str_n(type.p, JSON.len), JSON));
+}
+
 static const char *why_no_decision(const struct policy_reply *reply, struct str request_id)
 {
-    bool is_json =
-        str_starts(reply->content_type, STR("application/json")) || str_empty(reply->content_type);
-
     if (!reply->arrived)
         return reply->too_large ? "TooLarge" : reply->late ? "Timeout" : "NoAnswer";
     if (reply->status == 401 || reply->status == 403)
@@ -196,7 +201,7 @@ static const char *why_no_decision(const struct policy_reply *reply, struct str 
         return "OddStatus";
     if (!str_empty(reply->request_id) && !str_eq_nocase(reply->request_id, request_id))
         return "OtherQuestion";
-    return is_json ? NULL : "NotJson";
+    return is_json(reply->content_type) ? NULL : "NotJson";
 }
 
 void policy_call_judge(struct arena *arena, const struct policy_reply *reply, struct str request_id,

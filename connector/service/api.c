@@ -2,35 +2,20 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/codecs.h"
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "io/io_file.h"
-#include "jsm/jsm_marker.h"
-#include "json/json_write.h"
-#include "service/api_body.h"
-#include "service/api_delegation.h"
-#include "service/api_event.h"
-#include "service/api_evidence.h"
-#include "service/api_exception.h"
-#include "service/api_items.h"
 #include "service/api_limit.h"
 #include "service/api_priv.h"
 #include "service/api_query.h"
+#include "service/api_route.h"
 #include "service/problem.h"
 #include "service/submit.h"
-#include "service/terms.h"
 #include "service/worker.h"
-#include "site/site.h"
 
-enum {
-    PROBLEM_BYTES = 2048,
-    KEY_MAX = 200,
-    OLDER_MAX_S = 10 * 366 * 86400,
-    STRANGERS_TOLD_MS = 60000
-};
+enum { STRANGERS_TOLD_MS = 60000 };
 
 struct api {
     struct service *svc;
@@ -45,16 +30,10 @@ struct api {
 struct asking {
     struct api *api;
     struct serve_request *request;
-    const struct token_config *token;
     bool created;        /* answer 201 where the store made something new */
     const char *missing; /* said where the store knows nothing of it */
     const char *member;  /* of the body, whose fault a refusal is; NULL: of none */
 };
-
-static void reply_json(struct serve_request *request, int status, struct str json)
-{
-    serve_reply(request, status, "application/json", NULL, 0, json);
-}
 
 /* --- who asks --- */
 
@@ -76,7 +55,9 @@ static const struct token_config *who(const struct api *api, struct serve_reques
     const struct str SCHEME = STR("Bearer "); /* in any case: RFC 9110, section 11.1 */
     struct str header = serve_header(request, "authorization");
 
-    return header.len > SCHEME.len && str_eq_nocase(str_n(header.p, SCHEME.len), SCHEME)
+    /* of two nobody knows which one a proxy before us has looked at */
+    return serve_header_count(request, "authorization") == 1 && header.len > SCHEME.len &&
+                   str_eq_nocase(str_n(header.p, SCHEME.len), SCHEME)
                ? api_token(api, str_n(header.p + SCHEME.len, header.len - SCHEME.len))
                : NULL;
 }
@@ -100,29 +81,24 @@ static void refuse_stranger(struct api *api, struct serve_request *request)
                   "send Authorization: Bearer with a token of the configuration");
 }
 
-static struct asking *asking_new(struct api *api, struct serve_request *request,
-                                 const struct token_config *token)
-{
-    struct asking *a = calloc(1, sizeof *a);
-    if (!a)
-        abort();
-    *a = (struct asking){
-        .api = api, .request = request, .token = token, .missing = "there is no such request"};
-    return a;
-}
-
 struct service *api_service(struct api *api)
 {
     return api->svc;
 }
 
-struct asking *api_asking(struct api *api, struct serve_request *request,
-                          const struct token_config *token, bool created, const char *missing)
+struct submit *api_submits(struct api *api)
 {
-    struct asking *a = asking_new(api, request, token);
+    return api->submit;
+}
 
-    a->created = created;
-    a->missing = missing;
+struct asking *api_asking(struct api *api, struct serve_request *request, bool created,
+                          const char *missing)
+{
+    struct asking *a = calloc(1, sizeof *a);
+
+    if (!a)
+        abort();
+    *a = (struct asking){.api = api, .request = request, .created = created, .missing = missing};
     return a;
 }
 
@@ -133,8 +109,8 @@ void api_asking_about(struct asking *a, const char *member)
 
 /* --- answers of the store --- */
 
-static void store_problem(struct serve_request *request, enum store_outcome outcome,
-                          const char *message)
+void api_store_problem(struct serve_request *request, enum store_outcome outcome,
+                       const char *message)
 {
     if (outcome == STORE_REFUSED)
         problem_reply(request, 422, "Refused", message);
@@ -143,407 +119,51 @@ static void store_problem(struct serve_request *request, enum store_outcome outc
                       "nothing was changed as far as we know; ask again with the same key");
 }
 
-static void on_json(void *arg, enum store_outcome outcome, struct str json)
-{
-    struct asking *a = arg;
-
-    if (outcome == STORE_REFUSED && a->member)
-        problem_reply_member(a->request, 422, "Invalid body", str_of(a->member),
-                             arena_cstr(serve_arena(a->request), json));
-    else if (outcome != STORE_OK)
-        store_problem(a->request, outcome,
-                      outcome == STORE_REFUSED ? arena_cstr(serve_arena(a->request), json) : "");
-    else if (!json.len)
-        problem_reply(a->request, 404, "Not found", a->missing);
-    else if (str_eq_c(serve_method(a->request), "GET"))
-        api_reply_tagged(a->request, json);
-    else
-        reply_json(a->request, a->created ? 201 : 200, json);
-    free(a);
-}
-
-static void on_retried(void *arg, enum store_outcome outcome, struct str json)
-{
-    struct asking *a = arg;
-    struct worker *worker = a->api->svc->worker;
-
-    on_json(arg, outcome, json);
-    worker_kick(worker);
-}
-
 void api_answer_json(void *arg, enum store_outcome outcome, struct str json)
 {
-    on_retried(arg, outcome, json); /* what it changed is looked at */
-}
-
-static void on_done(void *arg, enum store_outcome outcome, const char *message)
-{
     struct asking *a = arg;
+    struct arena *arena = serve_arena(a->request);
+    bool reads = api_route_reads(a->request);
 
-    if (outcome == STORE_LOST)
-        problem_reply(a->request, 404, "Not found", "there is no such request");
+    if (!reads)
+        worker_kick(a->api->svc->worker); /* what it changed is looked at */
+    if (outcome == STORE_REFUSED && a->member)
+        problem_reply_member(a->request, 422, "Invalid body", str_of(a->member),
+                             arena_cstr(arena, json));
     else if (outcome != STORE_OK)
-        store_problem(a->request, outcome, message);
+        api_store_problem(a->request, outcome,
+                          outcome == STORE_REFUSED ? arena_cstr(arena, json) : "");
+    else if (!json.len)
+        problem_reply(a->request, 404, "Not found", a->missing);
+    else if (reads)
+        api_reply_tagged(a->request, json);
     else
-        reply_json(a->request, 202, STR("{\"status\":\"accepted\"}"));
-    worker_kick(a->api->svc->worker);
+        serve_reply(a->request, a->created ? 201 : 200, "application/json", NULL, 0, json);
     free(a);
 }
 
-static void on_submitted(void *arg, enum store_outcome outcome, const struct store_submitted *row,
-                         const char *message)
+void api_answer_accepted(void *arg, enum store_outcome outcome, const char *message)
 {
     struct asking *a = arg;
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
 
-    buf_init(&b, PROBLEM_BYTES);
-    if (outcome != STORE_OK) {
-        store_problem(a->request, outcome, message);
-    } else if (row->differs) {
-        problem_reply(a->request, 409, "Idempotency key reused",
-                      "this key was used with another body; use a new key");
-    } else {
-        json_begin(&out, &b);
-        json_open_object(&out);
-        json_str_member(&out, "id", row->id);
-        json_str_member(&out, "phase", row->phase);
-        json_bool_member(&out, "repeated", row->repeated);
-        json_close_object(&out);
-        reply_json(a->request, row->repeated ? 200 : 201, buf_str(&b));
-        worker_kick(a->api->svc->worker);
-    }
+    worker_kick(a->api->svc->worker);
+    if (outcome == STORE_LOST)
+        problem_reply(a->request, 404, "Not found", a->missing);
+    else if (outcome != STORE_OK)
+        api_store_problem(a->request, outcome, message);
+    else
+        serve_reply(a->request, 202, "application/json", NULL, 0, STR("{\"status\":\"accepted\"}"));
     free(a);
 }
 
-/* --- submitting --- */
-
-/* The site the ticket will be on. */
-static const struct site *site_of(const struct api *api, struct str site)
-{
-    return site.len ? service_site(api->svc, site) : api->svc->sites[0];
-}
-
-static bool read_wanted(struct api *api, struct serve_request *request, struct wanted *w,
-                        const struct json **ret)
-{
-    static const struct body_member MEMBERS[] = {
-        {"kind", BODY_KEY, true},
-        {"beneficiary", BODY_KEY, true},
-        {"source", BODY_KEY, false},
-        {"entitlement", BODY_KEY, false},
-        {"account", BODY_KEY, false},
-        {"items", BODY_LIST, false},
-        {"requester", BODY_KEY, false},
-        {"site", BODY_KEY, false},
-        {"justification", BODY_TEXT, false},
-        {"access_until", BODY_TIME, false},
-        {"privileged", BODY_BOOL, false},
-        {"approved", BODY_BOOL, false},
-        {"emergency", BODY_BOOL, false},
-        {"sponsor", BODY_KEY, false},
-        {"manager", BODY_KEY, false},
-        {NULL},
-    };
-    const struct json *body;
-
-    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
-        return false;
-    if (!request_kind_from(json_path_str(body, "kind"), &w->kind)) {
-        problem_reply_member(request, 422, "Invalid body", STR("kind"),
-                             "'kind' must be grant, removal or modify");
-        return false;
-    }
-    struct str site = json_path_str(body, "site");
-    if (site.len && !service_site(api->svc, site)) {
-        problem_reply_member(request, 422, "Invalid body", STR("site"),
-                             "'site' is none of the configuration");
-        return false;
-    }
-    w->beneficiary = json_path_str(body, "beneficiary");
-    w->requester = json_path_str(body, "requester");
-    w->justification = json_path_str(body, "justification");
-    w->sponsor = json_path_str(body, "sponsor");
-    w->manager = json_path_str(body, "manager");
-    w->access_until_ms = api_body_time(body, "access_until");
-    w->privileged = json_is_true(json_member(body, "privileged"));
-    *ret = body;
-    return api_items_read(request, body, w);
-}
-
-/* Broken glass has a reason and a near end; false: it has not, and that is answered. What is no
- * emergency is left as it is. */
-static bool break_glass(struct api *api, struct serve_request *request, int64_t rule_ms, bool asked,
-                        struct store_intake *in)
-{
-    const struct emergency_config *glass = &api->svc->config->emergency;
-    int64_t now_ms = clock_wall_ms(&api->svc->db_clock);
-
-    if (!asked && !rule_ms)
-        return true;
-    if (rule_ms && (!in->access_until_ms || in->access_until_ms > now_ms + rule_ms))
-        in->access_until_ms = now_ms + rule_ms; /* whichever is earlier */
-    in->emergency = in->approval_needed = true;
-    in->lifecycle = STR("emergency");
-    in->approval_due_ms = now_ms + glass->approval_ms;
-    in->review_due_ms = in->access_until_ms + glass->review_ms;
-    if (in->kind != REQUEST_GRANT)
-        problem_reply_member(request, 422, "Invalid body", STR("emergency"),
-                             "an emergency gives access: a removal never waits anyway");
-    else if (!str_trim(in->justification).len)
-        problem_reply_member(request, 422, "Invalid body", STR("justification"),
-                             "'justification' must say why this is an emergency");
-    else if (!in->access_until_ms)
-        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
-                             "'access_until' must say when the emergency is over");
-    else if (in->access_until_ms > now_ms + glass->longest_ms)
-        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
-                             "'access_until' is later than an emergency may last "
-                             "(emergency: longest of the configuration)");
-    else
-        return true;
-    return false;
-}
-
-/* Said to be approved by who may say so, and ending within what the template allows. */
-static bool is_allowed(struct api *api, struct serve_request *request, const struct json *body,
-                       const struct token_config *token, const struct mapped *m)
-{
-    if (json_is_true(json_member(body, "approved")) && !token->may_approve)
-        problem_reply_member(request, 403, "Not permitted", STR("approved"),
-                             "only a token with the role approve says that it is approved");
-    else if (!terms_within(m, api_body_time(body, "access_until"),
-                           clock_wall_ms(&api->svc->db_clock)))
-        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
-                             "'access_until' is later than the template of the rule allows");
-    else
-        return true;
-    return false;
-}
-
-static void submit(struct api *api, struct serve_request *request, const struct token_config *token)
-{
-    struct arena *arena = serve_arena(request);
-    struct str key = serve_header(request, "idempotency-key");
-    const struct json *body;
-    struct wanted w = {0};
-    struct mapped m;
-    struct str fields;
-    struct err err = {0};
-    uint8_t digest[SHA256_BYTES];
-    char hex[SHA256_HEX_SIZE];
-
-    if (!key.len || key.len > KEY_MAX) {
-        problem_reply(request, 400, "Idempotency-Key needed",
-                      "send a header Idempotency-Key that is unique for this wish");
-        return;
-    }
-    if (!read_wanted(api, request, &w, &body))
-        return;
-    struct str site = json_path_str(body, "site");
-    if (site_of(api, site)->stands_aside) {
-        problem_reply(request, 503, "An older mapping",
-                      "other replicas hold a newer mapping of this site: send it to one of them");
-        return;
-    }
-    const struct mapping *mapping = site_of(api, site)->o.mapping;
-    if (!mapping_request(mapping, arena, &w, &m, &fields, &err)) {
-        problem_reply(request, 422, "No rule fits", err.what);
-        return;
-    }
-    if (!is_allowed(api, request, body, token, &m))
-        return;
-    struct store_item items[MAPPED_ITEMS_MAX];
-    struct str at = site.len ? site : api->svc->config->sites[0].name;
-    struct mapping_mode mode = mapping_mode_of(m.rule, service_site(api->svc, at)->config->mode);
-    struct store_intake in = {
-        .site = at,
-        .request_type = m.rule->request_type,
-        .rule = m.rule->name,
-        .kind = m.rule->change,
-        .mode = mode.mode,
-        .mode_by_site = !mode.by_rule,
-        .requester = {w.requester.len ? w.requester : token->name, STR_NONE},
-        .beneficiary = {w.beneficiary, STR_NONE},
-        .justification = w.justification,
-        .privileged = w.privileged,
-        .approval_needed = m.rule->approval_needed,
-        .approved_by = json_is_true(json_member(body, "approved")) ? token->name : STR(""),
-        .submitted_by = token->name,
-        .access_until_ms = api_body_time(body, "access_until"),
-        .sla_goal_ms = m.sla_goal_ms,
-        .sla_policy = m.rule->sla_policy,
-        .mapping_version = str_of(mapping->sha256),
-        .mapped_hash = m.hash,
-        .mapped = m.tuple,
-        .hold_text = STR(""),
-    };
-    terms_take_found(&m, &in, items);
-    if (!break_glass(api, request, m.rule->emergency_ms,
-                     json_is_true(json_member(body, "emergency")), &in))
-        return;
-    digest_sha256(serve_body(request), digest);
-    hex_encode(digest, sizeof digest, hex);
-    submit_put(api->submit, key, str_of(hex), &in, on_submitted, asking_new(api, request, token));
-}
-
-/* --- the other routes --- */
-
-/* What the query asks for, or what is wrong with it. */
-static const char *read_filter(struct api *api, struct serve_request *request,
-                               struct store_filter *ret)
-{
-    static const char *const KNOWN[] = {
-        "limit",     "older_than_seconds", "stuck",       "phase", "site",    "after", "kind",
-        "lifecycle", "subject_kind",       "application", "since", "overdue", "sort",  NULL};
-    struct str older = api_query(request, "older_than_seconds");
-    struct str stuck = api_query(request, "stuck");
-    const char *wrong = api_query_refuse_unknown(request, KNOWN);
-    enum phase known;
-
-    *ret = (struct store_filter){.phase = api_query(request, "phase"),
-                                 .site = api_query(request, "site"),
-                                 .stuck = str_eq_c(stuck, "true")};
-    if (wrong)
-        return wrong;
-    if (!api_query_limit(request, &ret->limit))
-        return "limit is a number from 1 to 100";
-    if (ret->phase.p && !phase_from(ret->phase, &known))
-        return "there is no such phase";
-    if (ret->site.p && !service_site(api->svc, ret->site))
-        return "site is none of the configuration";
-    if (stuck.p && !ret->stuck)
-        return "stuck is true, or not there";
-    if (older.p && (!str_to_i64(older, &ret->older_than_s) || ret->older_than_s < 0 ||
-                    ret->older_than_s > OLDER_MAX_S))
-        return "older_than_seconds is a number of seconds, up to ten years";
-    return api_query_requests(request, ret);
-}
-
-static void list(struct api *api, struct serve_request *request, const struct token_config *token)
-{
-    struct store_filter filter;
-    const char *wrong = read_filter(api, request, &filter);
-
-    if (wrong)
-        problem_reply(request, 400, "Invalid query", wrong);
-    else
-        store_request_list(&api->svc->store, &filter, on_json, asking_new(api, request, token));
-}
-
-static void review(struct api *api, struct serve_request *request, const struct token_config *token,
-                   struct str id)
-{
-    static const struct body_member MEMBERS[] = {{"reviewer", BODY_KEY, true},
-                                                 {"outcome", BODY_KEY, true},
-                                                 {"note", BODY_TEXT, true},
-                                                 {NULL}};
-    const struct json *body;
-
-    if (!api_body_read(request, MEMBERS, 0, &body))
-        return;
-    struct str outcome = json_path_str(body, "outcome");
-    if (!str_eq_c(outcome, "in_order") && !str_eq_c(outcome, "objected"))
-        problem_reply_member(request, 422, "Invalid body", STR("outcome"),
-                             "'outcome' must be in_order or objected");
-    else if (!str_trim(json_path_str(body, "note")).len)
-        problem_reply_member(request, 422, "Invalid body", STR("note"),
-                             "'note' must say what was found");
-    else
-        store_review_add(&api->svc->store, id, json_path_str(body, "reviewer"), outcome,
-                         json_path_str(body, "note"), token->name, on_done,
-                         asking_new(api, request, token));
-}
-
-static void approve(struct api *api, struct serve_request *request,
-                    const struct token_config *token, struct str id)
-{
-    static const struct body_member MEMBERS[] = {
-        {"approver", BODY_KEY, true}, {"decision", BODY_KEY, true}, {NULL}};
-    const struct json *body;
-
-    if (!api_body_read(request, MEMBERS, 0, &body))
-        return;
-    struct str decision = json_path_str(body, "decision");
-    if (!str_eq_c(decision, "approved") && !str_eq_c(decision, "declined") &&
-        !str_eq_c(decision, "withdrawn")) {
-        problem_reply_member(request, 422, "Invalid body", STR("decision"),
-                             "'decision' must be approved, declined or withdrawn");
-        return;
-    }
-    store_approval_add(&api->svc->store, id, json_path_str(body, "approver"), decision, STR("api"),
-                       token->name, on_done, asking_new(api, request, token));
-}
-
-/* Its clock is held until a time, or runs on. */
-static void hold_clock(struct api *api, struct serve_request *request,
-                       const struct token_config *token, struct str id)
-{
-    static const struct body_member MEMBERS[] = {
-        {"reason", BODY_TEXT, true}, {"until", BODY_LATER, true}, {NULL}};
-    const struct json *body;
-
-    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
-        return;
-    store_clock_hold(&api->svc->store, id, token->name, json_path_str(body, "reason"),
-                     api_body_time(body, "until"), on_done, asking_new(api, request, token));
-}
-
-/* /v1/access-requests/{id}[/{verb}]; to look at one, or to have it tried again, its ticket's key
- * will do. */
-static void one(struct api *api, struct serve_request *request, const struct token_config *token,
-                struct str rest, bool post)
-{
-    struct str id = str_cut(&rest, '/');
-    struct store *s = &api->svc->store;
-    bool shows = !post && !rest.len, retries = post && str_eq_c(rest, "retry");
-
-    if (!api_is_uuid(id) && !((shows || retries) && jsm_is_key(id)))
-        problem_reply(request, 404, "Not found",
-                      "a request has a UUID in lower case; its ticket's key shows and retries it");
-    else if (shows && token->may_read)
-        store_request_show(s, id, on_json, asking_new(api, request, token));
-    else if (!post && str_eq_c(rest, "evidence") && token->may_audit)
-        api_evidence(api, request, token, id);
-    else if (post && str_eq_c(rest, "cancel") && token->may_submit)
-        store_request_cancel(s, id, token->name, on_done, asking_new(api, request, token));
-    else if (retries && token->may_submit)
-        store_request_retry(s, id, token->name, on_retried, asking_new(api, request, token));
-    else if (post && str_eq_c(rest, "approvals") && token->may_approve)
-        approve(api, request, token, id);
-    else if (post && str_eq_c(rest, "review") && token->may_approve)
-        review(api, request, token, id);
-    else if (post && str_eq_c(rest, "pause") && token->may_approve)
-        hold_clock(api, request, token, id);
-    else if (post && str_eq_c(rest, "resume") && token->may_approve)
-        store_clock_resume(s, id, token->name, on_done, asking_new(api, request, token));
-    else
-        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
-}
-
-/* known: there is such a path, and its operations are others'. */
-static void refuse_path(struct serve_request *request, bool known)
-{
-    if (known)
-        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
-    else
-        problem_reply(request, 404, "Not found", "there is no such path: see /openapi.json");
-}
+/* --- beginning and end --- */
 
 void api_serve(struct api *api, struct serve_request *request)
 {
-    const struct str REQUESTS = STR("/v1/access-requests");
-    struct str path = serve_path(request);
     const struct token_config *token = who(api, request);
-    bool post = str_eq_c(serve_method(request), "POST");
-    bool get = str_eq_c(serve_method(request), "GET");
 
     if (!token) {
         refuse_stranger(api, request);
-        return;
-    }
-    if (!post && !get) {
-        problem_reply(request, 405, "Method not allowed", "use GET or POST");
         return;
     }
     int32_t later_s = api_limit_take(&api->limits[token - api->svc->config->tokens],
@@ -554,21 +174,7 @@ void api_serve(struct api *api, struct serve_request *request)
                             "this token asks more often than its per_minute allows", later_s);
         return;
     }
-    bool collection = str_eq(path, REQUESTS);
-    if (str_eq_c(path, "/openapi.json") && get)
-        reply_json(request, 200, str_of(API_DESCRIPTION));
-    else if (collection && post && token->may_submit)
-        submit(api, request, token);
-    else if (collection && get && token->may_read)
-        list(api, request, token);
-    else if (str_starts(path, STR("/v1/access-requests/")))
-        one(api, request, token, str_n(path.p + REQUESTS.len + 1, path.len - REQUESTS.len - 1),
-            post);
-    else if (str_starts(path, STR("/v1/events")))
-        api_event_serve(api->svc, request, token);
-    else if (!api_delegations(api, request, token, path, post) &&
-             !api_exceptions(api, request, token, path, post))
-        refuse_path(request, collection);
+    api_route(api, request, token);
 }
 
 struct api *api_new(struct service *svc, struct err *err)

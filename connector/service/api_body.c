@@ -3,10 +3,11 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/fold.h"
 #include "base/limits.h"
 #include "service/problem.h"
 
-enum { NAME_SHOWN = 80 };
+enum { NAME_SHOWN = 80, FOLDED_BYTES = 8 * 1024 };
 
 static const char TITLE[] = "Invalid body";
 
@@ -18,6 +19,24 @@ static const struct body_member *find(const struct body_member *members, struct 
     return NULL;
 }
 
+/* A name of blanks and of characters that nobody sees is nobody's, and everybody's who has such a
+ * one. */
+static bool is_seen(struct str name)
+{
+    AUTO(drop_buf) struct buf folded;
+
+    for (size_t i = 0; i < name.len; i++)
+        if (name.p[i] > ' ' && name.p[i] < 0x7f) /* mostly the first one */
+            return true;
+    buf_init(&folded, FOLDED_BYTES);
+    return !fold_name(&folded, name) || folded.len;
+}
+
+static bool is_name(struct str text)
+{
+    return text.len <= LIMIT_KEY_CHARS && !str_has_control(text);
+}
+
 /* What a value should be, when it is not; NULL when it is. */
 static const char *wrong(const struct body_member *member, const struct json *value, int64_t now_ms)
 {
@@ -27,15 +46,17 @@ static const char *wrong(const struct body_member *member, const struct json *va
 
     switch (member->kind) {
     case BODY_KEY:
-        return is_text && text.len && text.len <= LIMIT_KEY_CHARS
+        return is_text && is_name(text) && is_seen(text)
                    ? NULL
-                   : "must be a text of 1 to 256 characters";
+                   : "must be a text of 1 to 256 bytes of UTF-8, not only of what nobody sees, and "
+                     "without control characters";
     case BODY_NAME:
-        return is_text && text.len <= LIMIT_KEY_CHARS ? NULL
-                                                      : "must be a text of up to 256 characters";
+        return is_text && is_name(text)
+                   ? NULL
+                   : "must be a text of up to 256 bytes of UTF-8 without control characters";
     case BODY_TEXT:
         return is_text && text.len <= BODY_TEXT_MAX ? NULL
-                                                    : "must be a text of up to 4096 characters";
+                                                    : "must be a text of up to 4096 bytes of UTF-8";
     case BODY_BOOL:
         return json_type(value) == JSON_BOOL ? NULL : "must be true or false";
     case BODY_ID:
@@ -53,7 +74,7 @@ static const char *wrong(const struct body_member *member, const struct json *va
 
 static void refuse(struct serve_request *request, struct str member, const char *what)
 {
-    char shown[NAME_SHOWN], detail[2 * NAME_SHOWN];
+    char shown[NAME_SHOWN], detail[3 * NAME_SHOWN];
 
     str_copy(shown, sizeof shown, member); /* a name may be as long as the body */
     snprintf(detail, sizeof detail, "'%s' %s", shown, what);

@@ -7,8 +7,8 @@
 #include "json/json_read.h"
 
 enum body_kind {
-    BODY_KEY,   /* 1 to LIMIT_KEY_CHARS bytes: a name, an account, an id */
-    BODY_NAME,  /* the same, or empty: what that means says who asks */
+    BODY_KEY,   /* 1 to LIMIT_KEY_CHARS bytes that somebody sees: a name, an account, an id */
+    BODY_NAME,  /* the same, or nothing to see: what that means says who asks */
     BODY_TEXT,  /* up to BODY_TEXT_MAX bytes: for people */
     BODY_BOOL,  /* true or false, not "true" */
     BODY_TIME,  /* RFC 3339, after 1970 */

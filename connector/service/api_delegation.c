@@ -8,7 +8,8 @@
 
 enum { PAGE = 100 };
 
-static void give(struct api *api, struct serve_request *request, const struct token_config *token)
+void api_delegation_give(struct api *api, struct serve_request *request,
+                         const struct token_config *token, struct str id)
 {
     static const struct body_member MEMBERS[] = {{"from", BODY_KEY, true},
                                                  {"to", BODY_KEY, true},
@@ -17,24 +18,29 @@ static void give(struct api *api, struct serve_request *request, const struct to
                                                  {NULL}};
     const struct json *body;
 
+    (void)id;
     if (!api_body_read(request, MEMBERS, clock_wall_ms(&api_service(api)->db_clock), &body))
         return;
     store_delegation_add(&api_service(api)->store, json_path_str(body, "from"),
                          json_path_str(body, "to"), api_body_time(body, "starts_at"),
                          api_body_time(body, "ends_at"), token->name, api_answer_json,
-                         api_asking(api, request, token, true, ""));
+                         api_asking(api, request, true, ""));
 }
 
-static void list(struct api *api, struct serve_request *request, const struct token_config *token)
+void api_delegations_list(struct api *api, struct serve_request *request,
+                          const struct token_config *token, struct str id)
 {
     static const char *const KNOWN[] = {"live", "person", "after", "limit", NULL};
-    struct str live = api_query(request, "live");
+    struct str live = api_query(request, "live"), person;
     const char *wrong = api_query_refuse_unknown(request, KNOWN);
     int32_t limit = PAGE;
     int64_t after = 0;
 
+    (void)token, (void)id;
     if (!wrong && live.p && !str_eq_c(live, "true"))
         wrong = "live is true, or not there";
+    if (!api_query_name(request, "person", &person) && !wrong)
+        wrong = "person is the name of somebody";
     if (!wrong && api_query(request, "limit").p && !api_query_limit(request, &limit))
         wrong = "limit is a number from 1 to 100";
     if (!wrong && !api_query_after(request, &after))
@@ -42,42 +48,20 @@ static void list(struct api *api, struct serve_request *request, const struct to
     if (wrong)
         problem_reply(request, 400, "Invalid query", wrong);
     else
-        store_delegation_list(&api_service(api)->store, live.p != NULL,
-                              api_query(request, "person"), limit, after, api_answer_json,
-                              api_asking(api, request, token, false, ""));
+        store_delegation_list(&api_service(api)->store, live.p != NULL, person, limit, after,
+                              api_answer_json, api_asking(api, request, false, ""));
 }
 
-static void revoke(struct api *api, struct serve_request *request, const struct token_config *token,
-                   struct str rest)
+void api_delegation_revoke(struct api *api, struct serve_request *request,
+                           const struct token_config *token, struct str id)
 {
     static const struct body_member MEMBERS[] = {{"revoked_by", BODY_KEY, true}, {NULL}};
-    struct str id = str_cut(&rest, '/');
     const struct json *body;
     int64_t number;
 
-    if (!str_to_i64(id, &number) || number < 1 || !str_eq_c(rest, "revoke"))
-        problem_reply(request, 404, "Not found", "a delegation has a number: POST …/{id}/revoke");
-    else if (api_body_read(request, MEMBERS, 0, &body))
-        store_delegation_revoke(
-            &api_service(api)->store, number, json_path_str(body, "revoked_by"), api_answer_json,
-            api_asking(api, request, token, false, "there is no such delegation"));
-}
-
-bool api_delegations(struct api *api, struct serve_request *request,
-                     const struct token_config *token, struct str path, bool post)
-{
-    const struct str BELOW = STR("/v1/delegations/");
-    bool all = str_eq_c(path, "/v1/delegations"), one = str_starts(path, BELOW);
-
-    if (!all && !one)
-        return false;
-    if (all && !post && token->may_read)
-        list(api, request, token);
-    else if (!post || !token->may_approve)
-        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
-    else if (all)
-        give(api, request, token);
-    else
-        revoke(api, request, token, str_n(path.p + BELOW.len, path.len - BELOW.len));
-    return true;
+    /* the route has seen that it is a number */
+    if (str_to_i64(id, &number) && api_body_read(request, MEMBERS, 0, &body))
+        store_delegation_revoke(&api_service(api)->store, number, json_path_str(body, "revoked_by"),
+                                token->name, api_answer_json,
+                                api_asking(api, request, false, "there is no such delegation"));
 }

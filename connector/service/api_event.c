@@ -2,25 +2,14 @@
 
 #include "json/json_write.h"
 #include "service/api_body.h"
+#include "service/api_priv.h"
 #include "service/api_query.h"
 #include "service/problem.h"
 #include "store/store_event.h"
 
 enum { FILTER_BYTES = 8 * 1024 };
 
-static void on_answer(void *arg, enum store_outcome outcome, struct str json)
-{
-    struct serve_request *request = arg;
-
-    if (outcome == STORE_REFUSED)
-        problem_reply(request, 422, "Refused", arena_cstr(serve_arena(request), json));
-    else if (outcome != STORE_OK)
-        problem_reply(request, 503, "Database unavailable", "ask again");
-    else if (!json.len)
-        problem_reply(request, 404, "Not found", "there is no such event");
-    else
-        serve_reply(request, 200, "application/json", NULL, 0, json);
-}
+static const char NONE[] = "there is no such event";
 
 static bool is_subscriber(const struct service *svc, struct str name)
 {
@@ -54,6 +43,8 @@ static const char *read_filter(struct serve_request *request, struct buf *filter
         return "limit is a number from 1 to 100";
     if (values[0].p && str_index(values[0], STATES, 4) < 0)
         return "state is waiting, delivered, dead or dropped";
+    if (values[1].p && !values[1].len)
+        return "subscriber is the name of one";
     if (values[2].p && !api_is_uuid(values[2]))
         return "request is the id of a request";
     if (values[3].p && !is_place(values[3]))
@@ -68,26 +59,30 @@ static const char *read_filter(struct serve_request *request, struct buf *filter
     return NULL;
 }
 
-static void list(struct service *svc, struct serve_request *request)
+void api_events_list(struct api *api, struct serve_request *request,
+                     const struct token_config *token, struct str id)
 {
     AUTO(drop_buf) struct buf filter;
 
+    (void)token, (void)id;
     buf_init(&filter, FILTER_BYTES);
     const char *wrong = read_filter(request, &filter);
     if (wrong)
         problem_reply(request, 400, "Invalid query", wrong);
     else
-        store_event_list(&svc->store, buf_str(&filter), on_answer, request);
+        store_event_list(&api_service(api)->store, buf_str(&filter), api_answer_json,
+                         api_asking(api, request, false, NONE));
 }
 
 /* One event by its id, or all that a subscriber did not get. */
-static void retry(struct service *svc, struct serve_request *request,
-                  const struct token_config *token)
+void api_events_retry(struct api *api, struct serve_request *request,
+                      const struct token_config *token, struct str id)
 {
     static const struct body_member MEMBERS[] = {
         {"event", BODY_KEY, false}, {"subscriber", BODY_KEY, false}, {NULL}};
     const struct json *body;
 
+    (void)id;
     if (!api_body_read(request, MEMBERS, 0, &body))
         return;
     struct str event = json_path_str(body, "event"), subscriber = json_path_str(body, "subscriber");
@@ -97,26 +92,10 @@ static void retry(struct service *svc, struct serve_request *request,
     else if (event.len && !api_is_uuid(event))
         problem_reply_member(request, 422, "Invalid body", STR("event"),
                              "'event' must be an event's id: a UUID in lower case");
-    else if (subscriber.len && !is_subscriber(svc, subscriber))
+    else if (subscriber.len && !is_subscriber(api_service(api), subscriber))
         problem_reply_member(request, 422, "Invalid body", STR("subscriber"),
                              "'subscriber' is none of the configuration");
     else
-        store_event_retry(&svc->store, event, subscriber, token->name, on_answer, request);
-}
-
-void api_event_serve(struct service *svc, struct serve_request *request,
-                     const struct token_config *token)
-{
-    struct str path = serve_path(request);
-    bool post = str_eq_c(serve_method(request), "POST");
-    bool lists = str_eq_c(path, "/v1/events"), retries = str_eq_c(path, "/v1/events/retry");
-
-    if (!lists && !retries)
-        problem_reply(request, 404, "Not found", "see /openapi.json");
-    else if (lists && !post && token->may_read)
-        list(svc, request);
-    else if (retries && post && token->may_submit)
-        retry(svc, request, token);
-    else
-        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
+        store_event_retry(&api_service(api)->store, event, subscriber, token->name, api_answer_json,
+                          api_asking(api, request, false, NONE));
 }

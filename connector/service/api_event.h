@@ -2,10 +2,9 @@
 #ifndef COUNTERSIGN_SERVICE_API_EVENT_H
 #define COUNTERSIGN_SERVICE_API_EVENT_H
 
-#include "service/service.h"
+#include "service/api_route.h"
 
-/* Answers a request whose path begins with /v1/events. */
-void api_event_serve(struct service *svc, struct serve_request *request,
-                     const struct token_config *token);
+api_operation_fn api_events_list;
+api_operation_fn api_events_retry;
 
 #endif

@@ -1,5 +1,6 @@
 #include "service/api_evidence.h"
 
+#include "service/api_priv.h"
 #include "service/api_query.h"
 #include "service/problem.h"
 #include "service/service.h"
@@ -10,7 +11,6 @@ enum { ENTRIES_MAX = 1000 };
 struct reading {
     struct api *api;
     struct serve_request *request;
-    const struct token_config *token;
     struct str id;
     int64_t after, count;
 };
@@ -34,7 +34,7 @@ static void on_recorded(void *arg, enum store_outcome outcome, const char *messa
         refuse_unrecorded(r->request);
     else
         store_evidence_of(&api_service(r->api)->store, r->id, r->after, (int32_t)r->count,
-                          api_answer_json, api_asking(r->api, r->request, r->token, false, NONE));
+                          api_answer_json, api_asking(r->api, r->request, false, NONE));
 }
 
 static const char *read_page(struct serve_request *request, struct reading *ret)
@@ -63,7 +63,7 @@ void api_evidence(struct api *api, struct serve_request *request, const struct t
         refuse_unrecorded(request);
         return;
     }
-    *r = (struct reading){api, request, token, id, 0, ENTRIES_MAX};
+    *r = (struct reading){api, request, id, 0, ENTRIES_MAX};
     const char *wrong = read_page(request, r);
     if (wrong)
         problem_reply(request, 400, "Invalid query", wrong);

@@ -67,7 +67,8 @@ static const char *lacks(struct store_exception *e, int64_t now_ms)
     return NULL;
 }
 
-static void grant(struct api *api, struct serve_request *request, const struct token_config *token)
+void api_exception_grant(struct api *api, struct serve_request *request,
+                         const struct token_config *token, struct str id)
 {
     static const struct body_member MEMBERS[] = {
         {"request", BODY_KEY, false},
@@ -85,6 +86,7 @@ static void grant(struct api *api, struct serve_request *request, const struct t
     };
     const struct json *body;
 
+    (void)id;
     int64_t now_ms = clock_wall_ms(&api_service(api)->db_clock);
 
     if (!api_body_read(request, MEMBERS, now_ms, &body))
@@ -106,7 +108,7 @@ static void grant(struct api *api, struct serve_request *request, const struct t
         e.renews = 0;
     if (!covers_well(request, &e))
         return;
-    struct asking *a = api_asking(api, request, token, true, "there is no such request");
+    struct asking *a = api_asking(api, request, true, "there is no such request");
     api_asking_about(a, lacks(&e, now_ms));
     store_exception_grant(&api_service(api)->store, &e, api_answer_json, a);
 }
@@ -119,14 +121,14 @@ static const char *read_filter(struct serve_request *request, struct store_excep
     struct str live = api_query(request, "live"), expiring = api_query(request, "expiring_seconds");
     const char *wrong = api_query_refuse_unknown(request, KNOWN);
 
-    *ret = (struct store_exceptions){.live = str_eq_c(live, "true"),
-                                     .owner = api_query(request, "owner"),
-                                     .request = api_query(request, "request"),
-                                     .limit = PAGE};
+    *ret = (struct store_exceptions){
+        .live = str_eq_c(live, "true"), .request = api_query(request, "request"), .limit = PAGE};
     if (wrong)
         return wrong;
     if (live.p && !ret->live)
         return "live is true, or not there";
+    if (!api_query_name(request, "owner", &ret->owner))
+        return "owner is the name of somebody";
     if (expiring.p && (!str_to_i64(expiring, &ret->expiring_s) || ret->expiring_s < 1 ||
                        ret->expiring_s > EXPIRING_MAX_S))
         return "expiring_seconds is a number of seconds, up to ninety days";
@@ -139,32 +141,29 @@ static const char *read_filter(struct serve_request *request, struct store_excep
     return NULL;
 }
 
-static void list(struct api *api, struct serve_request *request, const struct token_config *token)
+void api_exceptions_list(struct api *api, struct serve_request *request,
+                         const struct token_config *token, struct str id)
 {
     struct store_exceptions filter;
     const char *wrong = read_filter(request, &filter);
 
+    (void)token, (void)id;
     if (wrong)
         problem_reply(request, 400, "Invalid query", wrong);
     else
         store_exception_list(&api_service(api)->store, &filter, api_answer_json,
-                             api_asking(api, request, token, false, ""));
+                             api_asking(api, request, false, ""));
 }
 
-static void revoke(struct api *api, struct serve_request *request, const struct token_config *token,
-                   struct str rest)
+void api_exception_revoke(struct api *api, struct serve_request *request,
+                          const struct token_config *token, struct str id)
 {
     static const struct body_member MEMBERS[] = {
         {"revoked_by", BODY_KEY, true}, {"reason", BODY_TEXT, true}, {NULL}};
-    struct str id = str_cut(&rest, '/');
     const struct json *body;
     int64_t number;
 
-    if (!str_to_i64(id, &number) || number < 1 || !str_eq_c(rest, "revoke")) {
-        problem_reply(request, 404, "Not found", "an exception has a number: POST …/{id}/revoke");
-        return;
-    }
-    if (!api_body_read(request, MEMBERS, 0, &body))
+    if (!str_to_i64(id, &number) || !api_body_read(request, MEMBERS, 0, &body))
         return;
     if (!str_trim(json_path_str(body, "reason")).len) {
         refuse(request, STR("reason"), "'reason' must say why");
@@ -172,10 +171,11 @@ static void revoke(struct api *api, struct serve_request *request, const struct 
     }
     store_exception_revoke(&api_service(api)->store, number, json_path_str(body, "revoked_by"),
                            str_trim(json_path_str(body, "reason")), token->name, api_answer_json,
-                           api_asking(api, request, token, false, "there is no such exception"));
+                           api_asking(api, request, false, "there is no such exception"));
 }
 
-static void depart(struct api *api, struct serve_request *request, const struct token_config *token)
+void api_departure_tell(struct api *api, struct serve_request *request,
+                        const struct token_config *token, struct str id)
 {
     static const struct body_member MEMBERS[] = {{"person", BODY_KEY, true},
                                                  {"left", BODY_BOOL, true},
@@ -183,31 +183,11 @@ static void depart(struct api *api, struct serve_request *request, const struct 
                                                  {NULL}};
     const struct json *body;
 
+    (void)id;
     if (!api_body_read(request, MEMBERS, 0, &body))
         return;
     store_departure_put(&api_service(api)->store, json_path_str(body, "person"),
                         json_is_true(json_member(body, "left")), token->name,
                         json_path_str(body, "reason"), api_answer_json,
-                        api_asking(api, request, token, false, "nobody of that name had left"));
-}
-
-bool api_exceptions(struct api *api, struct serve_request *request,
-                    const struct token_config *token, struct str path, bool post)
-{
-    const struct str BELOW = STR("/v1/exceptions/");
-    bool all = str_eq_c(path, "/v1/exceptions"), one = str_starts(path, BELOW);
-
-    if (!all && !one && !str_eq_c(path, "/v1/departures"))
-        return false;
-    if (all && !post && token->may_read)
-        list(api, request, token);
-    else if (!post || !token->may_approve)
-        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
-    else if (all)
-        grant(api, request, token);
-    else if (one)
-        revoke(api, request, token, str_n(path.p + BELOW.len, path.len - BELOW.len));
-    else
-        depart(api, request, token);
-    return true;
+                        api_asking(api, request, false, "nobody of that name had left"));
 }

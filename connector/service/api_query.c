@@ -63,6 +63,12 @@ const char *api_query_refuse_unknown(struct serve_request *request, const char *
     return NULL;
 }
 
+bool api_query_name(struct serve_request *request, const char *name, struct str *ret)
+{
+    *ret = api_query(request, name);
+    return !ret->p || str_trim(*ret).len;
+}
+
 bool api_query_limit(struct serve_request *request, int32_t *ret)
 {
     struct str text = api_query(request, "limit");
@@ -105,15 +111,18 @@ static bool read_word(struct serve_request *request, const char *name, const cha
     return !ret->p || str_index(*ret, words, (int)count) >= 0;
 }
 
-/* A place in the order that is asked for, as the page before gave it. */
+/* A place in the order that is asked for, as the page before gave it: no request is of before 1970,
+ * or of after the last year that a time can be written with. */
 static bool is_place(struct str after, bool by_time)
 {
+    const int64_t END_US = INT64_C(253402300800) * 1000000;
     struct str rest = after;
     int64_t micros;
 
     if (!by_time)
         return api_is_uuid(after);
-    return str_to_i64(str_cut(&rest, '.'), &micros) && api_is_uuid(rest);
+    return str_to_i64(str_cut(&rest, '.'), &micros) && micros >= 0 && micros < END_US &&
+           api_is_uuid(rest);
 }
 
 const char *api_query_requests(struct serve_request *request, struct store_filter *filter)
@@ -153,6 +162,19 @@ const char *api_query_requests(struct serve_request *request, struct store_filte
     return NULL;
 }
 
+/* Weak ones count, too: a proxy that compresses on the way makes them weak (RFC 9110, 13.1.2). */
+static bool has_tag(struct str header, struct str tag)
+{
+    while (header.len) {
+        struct str one = str_trim(str_cut(&header, ','));
+        if (str_starts(one, STR("W/")))
+            one = str_n(one.p + 2, one.len - 2);
+        if (str_eq(one, tag))
+            return true;
+    }
+    return false;
+}
+
 void api_reply_tagged(struct serve_request *request, struct str json)
 {
     uint8_t digest[SHA256_BYTES];
@@ -163,7 +185,7 @@ void api_reply_tagged(struct serve_request *request, struct str json)
     hex_encode(digest, sizeof digest, hex);
     struct str tag = arena_printf(serve_arena(request), "\"%.*s\"", TAG_DIGITS, hex);
     struct http_header header = {STR("ETag"), tag};
-    bool known = tag.len && str_eq(serve_header(request, "if-none-match"), tag);
+    bool known = tag.len && has_tag(serve_header(request, "if-none-match"), tag);
     serve_reply(request, known ? 304 : 200, known ? NULL : "application/json", &header, 1,
                 known ? STR_NONE : json);
 }

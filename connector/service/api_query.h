@@ -14,6 +14,9 @@ struct str api_query(struct serve_request *request, const char *name);
 /* Every parameter is among `known` (ended by NULL)? What is misspelt must not turn into "all".
  * NULL, or what is wrong. */
 const char *api_query_refuse_unknown(struct serve_request *request, const char *const *known);
+/* The name of somebody; STR_NONE when it is not there, false when it is none: what cannot be read
+ * must not turn into "all" either. */
+MUST_CHECK bool api_query_name(struct serve_request *request, const char *name, struct str *ret);
 /* `limit`; false when it is none. */
 MUST_CHECK bool api_query_limit(struct serve_request *request, int32_t *ret);
 /* `after`, where rows have numbers: the last one of the page before; 0 when it is not there, false

@@ -37,7 +37,7 @@ void icon_serve(struct serve_request *request, struct str name)
     if (!drawn.len || !str_eq_c(name, "svg"))
         problem_reply(request, 404, "Not found", "there is no such picture");
     else if (!str_eq_c(serve_method(request), "GET"))
-        problem_reply(request, 405, "Method not allowed", "use GET");
+        problem_reply_allow(request, "GET");
     else
         serve_reply(request, 200, "image/svg+xml", headers, sizeof headers / sizeof headers[0],
                     drawn);

@@ -21,22 +21,6 @@ static void type_of(const char *title, char type[TYPE_SIZE])
     type[n] = '\0';
 }
 
-/* What RFC 9110 wants beside some statuses (11.6.1, 10.2.1), and when to come again. */
-static size_t headers_of(int status, int32_t after_s, char seconds[NUMBER_SIZE],
-                         struct http_header *header)
-{
-    snprintf(seconds, NUMBER_SIZE, "%d", after_s ? after_s : 1);
-    if (status == 401)
-        *header = (struct http_header){STR("WWW-Authenticate"), STR("Bearer")};
-    else if (status == 405)
-        *header = (struct http_header){STR("Allow"), STR("GET, POST")};
-    else if (after_s || status == 503)
-        *header = (struct http_header){STR("Retry-After"), str_of(seconds)};
-    else
-        return 0;
-    return 1;
-}
-
 struct problem {
     int status;
     const char *title, *detail;
@@ -44,7 +28,24 @@ struct problem {
     const struct problem_fault *faults;
     size_t fault_count;
     int32_t after_s;
+    const char *allow; /* of a 405 */
 };
+
+/* What RFC 9110 wants beside some statuses (11.6.1, 10.2.1), and when to come again. */
+static size_t headers_of(const struct problem *p, char seconds[NUMBER_SIZE],
+                         struct http_header *header)
+{
+    snprintf(seconds, NUMBER_SIZE, "%d", p->after_s ? p->after_s : 1);
+    if (p->status == 401)
+        *header = (struct http_header){STR("WWW-Authenticate"), STR("Bearer")};
+    else if (p->allow)
+        *header = (struct http_header){STR("Allow"), str_of(p->allow)};
+    else if (p->after_s || p->status == 503)
+        *header = (struct http_header){STR("Retry-After"), str_of(seconds)};
+    else
+        return 0;
+    return 1;
+}
 
 static void put_faults(struct json_out *out, const struct problem *p)
 {
@@ -80,7 +81,7 @@ static void reply(struct serve_request *request, const struct problem *p)
         json_str_member(&out, "member", p->member);
     put_faults(&out, p);
     json_close_object(&out);
-    size_t count = headers_of(p->status, p->after_s, seconds, &header);
+    size_t count = headers_of(p, seconds, &header);
     serve_reply(request, p->status, "application/problem+json", &header, count, buf_str(&b));
 }
 
@@ -94,6 +95,14 @@ void problem_reply_member(struct serve_request *request, int status, const char 
 void problem_reply(struct serve_request *request, int status, const char *title, const char *detail)
 {
     reply(request, &(struct problem){.status = status, .title = title, .detail = detail});
+}
+
+void problem_reply_allow(struct serve_request *request, const char *allow)
+{
+    reply(request, &(struct problem){.status = 405,
+                                     .title = "Method not allowed",
+                                     .detail = "Allow says with which methods it is asked",
+                                     .allow = allow});
 }
 
 void problem_reply_later(struct serve_request *request, int status, const char *title,

@@ -22,6 +22,8 @@ struct problem_fault {
  * stand in. */
 void problem_reply_faults(struct serve_request *request, int status, const char *title,
                           struct str member, const struct problem_fault *faults, size_t count);
+/* 405. allow: the methods that there are. */
+void problem_reply_allow(struct serve_request *request, const char *allow);
 /* The same, to be asked again in so many seconds (Retry-After). */
 void problem_reply_later(struct serve_request *request, int status, const char *title,
                          const char *detail, int32_t after_s);

@@ -331,6 +331,10 @@ void store_approval_add(struct store *s, struct str request_id, struct str appro
 /* JSON documents made by the database, for the API and the command line: NULL text when there is
  * none. */
 typedef void store_json_fn(void *arg, enum store_outcome outcome, struct str json);
+/* Whether a wish of that token is there: the document of a repeated answer; {}: it had another
+ * body; none: it is not. */
+void store_request_known(struct store *s, struct str token, struct str key,
+                         struct str body_sha256_hex, store_json_fn *fn, void *arg);
 void store_request_show(struct store *s, struct str id_or_key, store_json_fn *fn, void *arg);
 /* What is empty or zero holds for all. stuck: what fails or waits for a repair. after: last id of
  * the page before. */
@@ -399,8 +403,8 @@ void store_delegation_add(struct store *s, struct str from, struct str to, int64
 void store_delegation_list(struct store *s, bool live, struct str person, int32_t limit,
                            int64_t after, store_json_fn *fn, void *arg);
 /* No document: there is none of that number. STORE_REFUSED: it has ended already. */
-void store_delegation_revoke(struct store *s, int64_t id, struct str by, store_json_fn *fn,
-                             void *arg);
+void store_delegation_revoke(struct store *s, int64_t id, struct str by, struct str vouched_by,
+                             store_json_fn *fn, void *arg);
 
 /* --- flows --- */
 

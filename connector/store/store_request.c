@@ -675,11 +675,11 @@ void store_delegation_list(struct store *s, bool live, struct str person, int32_
     store_ask_json(s, &SQL_DELEGATION_LIST, params, fn, arg);
 }
 
-void store_delegation_revoke(struct store *s, int64_t id, struct str by, store_json_fn *fn,
-                             void *arg)
+void store_delegation_revoke(struct store *s, int64_t id, struct str by, struct str vouched_by,
+                             store_json_fn *fn, void *arg)
 {
     char number[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_i(id, number), store_p(by)};
+    struct pg_param params[] = {store_i(id, number), store_p(by), store_p(vouched_by)};
     store_ask_json(s, &SQL_DELEGATION_REVOKE, params, fn, arg);
 }
 

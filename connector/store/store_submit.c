@@ -62,3 +62,10 @@ void store_request_submit(struct store *s, const struct store_wish *wishes, size
                                 pg_array_param(&intakes)};
     pg_exec(s->pg, &SQL_REQUEST_SUBMIT, params, on_submitted, op);
 }
+
+void store_request_known(struct store *s, struct str token, struct str key,
+                         struct str body_sha256_hex, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(token), store_p(key), store_p(body_sha256_hex)};
+    store_ask_json(s, &SQL_REQUEST_KNOWN, params, fn, arg);
+}

@@ -68,6 +68,10 @@ select governance.request_open($1, $2, $3::bigint, $4::jsonb)
 -- params: keys text[], body_sha256 text[], intakes text[]
 select n, id, repeated, differs, phase from governance.request_submit_many($1::text[], $2::text[], $3::text[])
 
+-- name: request_known
+-- params: token text, key text, body_sha256 text
+select governance.request_known($1, $2, $3)
+
 -- name: request_claim
 -- params: owner text, lease_s int, batch int, sites text[], room int[], pressed text[]
 select id, site from governance.request_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[], $6::text[])
@@ -274,8 +278,8 @@ select made, refused from governance.delegation_try($1, $2, to_timestamp(nullif(
 select governance.delegation_list($1::boolean, $2, $3::int, $4::bigint)
 
 -- name: delegation_revoke
--- params: id bigint, by text
-select governance.delegation_revoke($1::bigint, $2)
+-- params: id bigint, by text, vouched_by text
+select governance.delegation_revoke($1::bigint, $2, $3)
 
 -- name: exception_grant
 -- params: wish jsonb

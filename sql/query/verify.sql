@@ -177,7 +177,8 @@ row as materialized (
       from governance.policy_edition y where $3::boolean
     union all
     select 'delegation', g.id::text, '00000000-0000-0000-0000-000000000000', v.form, true, v.at, v.at,
-           jsonb_build_object('delegation', g.id, 'revoked', v.form = 'revoked', 'ends', to_char(g.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), '{}',
+           jsonb_build_object('delegation', g.id, 'revoked', v.form = 'revoked', 'ends', to_char(g.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+               'end_vouched_by', case when v.form = 'revoked' then nullif(g.end_vouched_by, '') end), '{}',
            jsonb_build_object('starts_us', (extract(epoch from g.starts_at) * 1000000)::bigint)
       from governance.delegation g cross join lateral (values ('given', g.created_at), ('revoked', g.revoked_at)) v(form, at)
      where $3::boolean and v.at is not null

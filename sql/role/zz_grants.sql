@@ -49,7 +49,7 @@ grant insert, update (ended_at) on governance.sod_set to countersign_service;
 grant insert on governance.sod_member, governance.policy_edition to countersign_service;
 grant insert, update (native_id, within, read_at) on governance.entitlement_seen to countersign_service;
 grant update (replaced_at) on governance.request_item to countersign_service;
-grant insert, update (revoked_at, revoked_by) on governance.delegation to countersign_service;
+grant insert, update (revoked_at, revoked_by, end_vouched_by) on governance.delegation to countersign_service;
 grant insert, update (answer, opened, why, ended_at) on governance.drift to countersign_service;
 grant insert, update (replaced_at) on governance.account_link, governance.entitlement_link to countersign_service;
 grant insert, update on governance.event_subscriber to countersign_service;

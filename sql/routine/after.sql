@@ -24,7 +24,7 @@ begin
         'items', case when r.claimed_at is not null or r.emergency or r.access_until is not null or left_over then (
             select json_agg(governance.dossier_item_after(r, i) order by i.id)
               from governance.request_item i where i.request_id = r.id and i.replaced_at is null
-               and (i.superseded_by is null or r.phase = 'closed' or r.emergency and governance.end_lapsed(r, i))) end);
+               and (i.superseded_by is null or r.phase = 'closed' or r.access_until is not null and governance.end_lapsed(r, i))) end);
 end $$;
 comment on function governance.dossier_after(governance.access_request) is 'What is known of a request after its close, or before its time ends';
 

@@ -460,7 +460,7 @@ comment on function governance.delegation_add(text, text, timestamptz, timestamp
 create or replace function governance.delegation_shown(d governance.delegation) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select jsonb_strip_nulls(jsonb_build_object('id', d.id, 'from', d.delegator, 'to', d.delegate, 'starts_at', d.starts_at, 'ends_at', d.ends_at,
-        'given_by', d.actor, 'revoked_at', d.revoked_at, 'revoked_by', nullif(d.revoked_by, ''),
+        'given_by', d.actor, 'revoked_at', d.revoked_at, 'revoked_by', nullif(d.revoked_by, ''), 'end_vouched_by', nullif(d.end_vouched_by, ''),
         'state', case when d.revoked_at is not null then 'revoked' when d.ends_at <= clock_timestamp() then 'over'
                       when d.starts_at > clock_timestamp() then 'planned' else 'live' end))
 $$;
@@ -481,7 +481,7 @@ $$;
 comment on function governance.delegation_list(boolean, text, int, bigint) is 'A page of who answers for whom; of one person on either side, or all';
 
 -- What was decided under it stands; from now on it is nobody's. null: there is none of that id.
-create or replace function governance.delegation_revoke(p_delegation bigint, p_by text) returns jsonb
+create or replace function governance.delegation_revoke(p_delegation bigint, p_by text, p_vouched_by text default '') returns jsonb
 language plpgsql set search_path = pg_catalog as $$
 declare
     d governance.delegation;
@@ -492,10 +492,10 @@ begin
     elsif d.revoked_at is not null or d.ends_at <= clock_timestamp() then
         raise exception 'delegation % has ended already', p_delegation using errcode = 'CG024';
     end if;
-    update governance.delegation x set revoked_at = clock_timestamp(), revoked_by = p_by where x.id = p_delegation returning * into d;
+    update governance.delegation x set revoked_at = clock_timestamp(), revoked_by = p_by, end_vouched_by = p_vouched_by where x.id = p_delegation returning * into d;
     return governance.delegation_shown(d);
 end $$;
-comment on function governance.delegation_revoke(bigint, text) is 'End a delegation before its time';
+comment on function governance.delegation_revoke(bigint, text, text) is 'End a delegation before its time';
 
 -- An approval that comes when somebody said done already is told, and makes nothing right.
 create or replace function governance.approval_follow() returns trigger

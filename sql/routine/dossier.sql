@@ -47,7 +47,7 @@ begin
                            coalesce(e.owed->'stands', 'false') as on_exception, e.owed->'lapsed_ms' as lapsed_ms,
                            case when r.closed_cycle is not null then governance.dossier_proven(r.id, i.id, own.excepted) end as proven_ms,
                            -- what was closed is asked for no more by anybody: it is watched (after.sql)
-                           case when i.superseded_by is not null and not (r.phase = 'closed' or r.emergency and governance.end_lapsed(r, i))
+                           case when i.superseded_by is not null and not (r.phase = 'closed' or r.access_until is not null and governance.end_lapsed(r, i))
                                 then governance.dossier_superseded(i.superseded_by) end as superseded_by,
                            case when read.last is not null then governance.others_changed(i, r.generation) end as others,
                            (select coalesce(json_agg(y), '[]') -- the latest first

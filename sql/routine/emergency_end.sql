@@ -34,4 +34,4 @@ begin
          where k.id = i.superseded_by and q.follows = r.id and q.cause = 'expiry' and governance.is_over(q.phase));
 end $$;
 comment on function governance.end_lapsed(governance.access_request, governance.request_item) is
-    'Was the removal that took the place of an emergency, of this item of it, to end its access, and came to nothing?';
+    'Was the removal that took the place of an item to end its access, of an emergency or for a time, and came to nothing?';

@@ -37,7 +37,7 @@ begin
         people := governance.approval_settled_people(new.id);
         documents := jsonb_build_object('tuple', new.tuple_hash, 'terms', encode(sha256(convert_to(new.terms::text, 'UTF8')), 'hex'));
     when 'delegation' then
-        detail := jsonb_build_object('delegation', new.id, 'revoked', new.revoked_at is not null,
+        detail := jsonb_build_object('delegation', new.id, 'revoked', new.revoked_at is not null, 'end_vouched_by', nullif(new.end_vouched_by, ''),
             'starts_us', governance.us(new.starts_at), 'ends', to_char(new.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
         people := jsonb_build_object('delegator', new.delegator, 'delegate', new.delegate, 'actor', coalesce(nullif(new.revoked_by, ''), new.actor));
     when 'sod_set' then

@@ -34,9 +34,11 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'approvals_waiting', (select count(*) from governance.access_request r where r.phase = 'pending_approval' and not r.held),
         'approval_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - r.approval_asked_at))::bigint, 0)
                                       from governance.access_request r where r.phase = 'pending_approval' and not r.held),
-        'exceptions_ending', (select count(*) from governance.exception
-                               where revoked_at is null and expires_at between clock_timestamp() and clock_timestamp() + interval '1 day'),
-        'exceptions_live', (select count(*) from governance.exception where revoked_at is null and expires_at > clock_timestamp()),
+        'exceptions_ending', (select count(*) from governance.exception x
+                               where x.revoked_at is null and x.expires_at between clock_timestamp() and clock_timestamp() + interval '1 day'
+                                 and (x.scope <> 'sod' or governance.sod_stands(x))),
+        'exceptions_live', (select count(*) from governance.exception x where x.revoked_at is null and x.expires_at > clock_timestamp()
+                               and (x.scope <> 'sod' or governance.sod_stands(x))),
         'events_waiting', (select count(*) from governance.event_delivery where state = 'waiting'),
         'events_dead', (select count(*) from governance.event_delivery where state = 'dead'),
         'event_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - since))::bigint, 0)

@@ -19,7 +19,7 @@ begin
         stands := 'cancelled';
     elsif r.phase in ('verified', 'exception', 'closed') then
         standing_now := 'excepted';
-    elsif ahead.id is not null and ahead.phase not in ('denied', 'cancelled', 'expired') then
+    elsif ahead.id is not null and not governance.is_over(ahead.phase) then
         return governance.provisioning(ahead);
     else
         return governance.provisioning(r);

@@ -34,11 +34,12 @@ begin
     if new.kind = 'modify' or new.cause = 'ahead' then
         perform governance.ahead_told(new);
     end if;
-    -- what was closed before goes on to be watched, from now on, and the access of an emergency to be ended, however that came to rest;
-    -- and nobody asks any more for what an earlier one may have left
+    -- what was closed before goes on to be watched, from now on, and the access of an emergency, or for a time, to be ended, however that
+    -- came to rest; and nobody asks any more for what an earlier one may have left
     update governance.access_request r
        set hinted_at = clock_timestamp(), look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
-     where (r.phase = 'closed' or (r.emergency or governance.may_be_left(r)) and r.id <> new.id and governance.is_over(r.phase)) and r.id in (select s.id from governance.about_same(new.id) s(id));
+     where (r.phase = 'closed' or (r.emergency or r.access_until is not null and r.approved_at is not null or governance.may_be_left(r))
+                                    and r.id <> new.id and governance.is_over(r.phase)) and r.id in (select s.id from governance.about_same(new.id) s(id));
     return null;
 end $$;
 comment on function governance.request_ended() is 'Trigger: a request came to nothing: whoever waits for it is woken, and people are told what lapses';

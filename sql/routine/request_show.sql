@@ -70,7 +70,8 @@ declare -- each planned for what is asked: what is absent is no condition at all
     v_until timestamptz := clock_timestamp() - make_interval(secs => nullif((p->>'older_than_s')::bigint, 0));
     v_overdue boolean := coalesce((p->>'overdue')::boolean, false);
     overdue uuid[] := case when v_overdue then array(select c.request_id from governance.sla_clock c
-        where c.stopped_at is null and c.started_at + c.paused + c.goal < clock_timestamp()) end;
+        where c.stopped_at is null and c.paused_since is null -- what is held is not late, and by its calendar where it has one
+          and coalesce(c.due_at, c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused))) < clock_timestamp()) end;
     v_stuck boolean := coalesce((p->>'stuck')::boolean, false);
     v_sort text := coalesce(p->>'sort', 'id');
     v_after text := p->>'after';

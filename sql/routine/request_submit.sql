@@ -11,6 +11,14 @@ begin
 end $$;
 comment on function governance.request_of_key(text, text) is 'The request of an idempotency key: of the token''s own, and as it came; nulls: there is none';
 
+-- Of a wish that would be refused by now: was it taken before? {}: with another body; null: it was not.
+create or replace function governance.request_known(p_token text, p_key text, p_body_sha256 text) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select case when k.body_sha256 = p_body_sha256 then jsonb_build_object('id', k.id, 'phase', k.phase, 'repeated', true) else '{}' end
+      from governance.request_of_key(p_token || ' ' || p_key, p_key) k where k.id is not null
+$$;
+comment on function governance.request_known(text, text, text) is 'What a repeated submission of a token is answered; null: nothing was submitted with that key';
+
 -- Many in one transaction and one commit. One that is refused refuses all: then they come one by one. n: place of each, from 1.
 create or replace function governance.request_submit_many(p_keys text[], p_body_sha256 text[], p text[])
 returns table (n int, id uuid, repeated boolean, differs boolean, phase text)

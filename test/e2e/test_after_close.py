@@ -158,3 +158,18 @@ def test_what_a_cancelled_grant_left_behind(site):
     site.has_role("novak", "fin-viewer", False)
     reason_is(site, made, "Over")
     assert made["id"] not in stuck(site) and "ended_at" in shown(site, made["id"])["drift"][0]
+
+
+def test_who_cancels_a_grant_and_the_removal_that_ends_it_is_asked_again(site):
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 8))
+    grant = {"kind": "grant", "beneficiary": "novak", "source": "sap-fin", "entitlement": "fin-ledger-admin", "access_until": until}
+    status, made = site.api("POST", "/v1/access-requests", grant, "cancelled-both")
+    assert status == 201, made
+    key = wait.until(lambda: shown(site, made["id"]).get("ticket"), 30)["key"]
+    site.until_phase(key, "fulfilling", timeout=60)
+    site.has_role("novak", "fin-ledger-admin", True)  # and nobody says so
+    assert site.api("POST", f"/v1/access-requests/{made['id']}/cancel")[0] == 202
+    first = opened_by(site, key, "expiry")
+    assert site.api("POST", f"/v1/access-requests/{site.request(first)['id']}/cancel")[0] == 202
+    asked = f"select count(*) from governance.access_request where follows = '{made['id']}' and cause = 'expiry'"
+    site.until(key, lambda: site.sql(asked) == "2", 60, "it is asked for again")

@@ -1,9 +1,11 @@
 """The API for identity platforms: who may do what, page by page, filtered, limited, and what a refusal says."""
 import hashlib
+import http.client
 import json
 import os
 import pathlib
 import re
+import socket
 import time
 import urllib.error
 import urllib.parse
@@ -126,9 +128,18 @@ def test_each_operation_wants_its_role(site, made, operation):
     status, headers, _ = site.raw(method, path, body, {"Authorization": "Basic " + token("submit")})
     assert status == 401 and headers["WWW-Authenticate"] == "Bearer"
     assert site.raw("GET", "/openapi.json", None, {"Authorization": "bearer " + token("submit")})[0] == 200, "the name of the scheme is in any case"
-    for verb in ("PUT", "DELETE", "PATCH"):
-        status, headers, _ = site.raw(verb, path, body)
-        assert status == 405 and headers["Allow"] == "GET, POST", (verb, status)
+    described = next(methods for methods in contract.document()["paths"].values() if operation in (one["operationId"] for one in methods.values()))
+    there = [verb for verb in ("GET", "HEAD", "POST") if verb.lower() in described or verb == "HEAD" and "get" in described]
+    for verb in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} - set(there):  # whatever the roles of the token are
+        status, headers, _ = site.raw(verb, path, body, role="audit")
+        assert status == 405 and headers["Allow"] == ", ".join(there), (verb, status)
+    if method == "GET":
+        _, headers, told = site.raw("GET", path, role=role or "read")
+        status, again, body = site.raw("HEAD", path, role=role or "read")
+        assert (status, body) == (200, b"") and int(again["Content-Length"]) > 2
+        if operation != "describe":
+            assert site.raw("GET", path, headers={"If-None-Match": headers["ETag"]}, role=role)[0] == 304 or told != site.raw("GET", path, role=role)[2]
+            contract.check("GET", path, None, 304, None, None)
 
 
 def test_the_matrix_is_complete():
@@ -255,7 +266,7 @@ def test_pages_and_filters(site, made):
     ("since=yesterday", "since"), ("since=1970-01-01T00:00:00Z", "since"), ("overdue=yes", "overdue"), ("sort=beneficiary", "sort"),
     ("limit=0", "limit"), ("limit=101", "limit"), ("limit=", "limit"), ("after=x", "after"), (f"after={UNKNOWN}&sort=requested_at", "after"),
     ("after=12.x&sort=requested_at", "after"), ("stuck=1", "stuck"), ("older_than_seconds=-1", "older_than_seconds"), ("sites=acme", "known"),
-    ("kind=grant&kind=removal", "twice"), ("application=%zz", "application"), ("application=%00", "application")])
+    (f"after=9223372036854775807.{UNKNOWN}&sort=requested_at", "after"), (f"after=-1.{UNKNOWN}&sort=-requested_at", "after"), ("kind=grant&kind=removal", "twice"), ("application=%zz", "application"), ("application=%00", "application")])
 def test_a_bad_query_is_refused(site, query, word):
     if "%" in query:  # what no client library would send, nor a proxy hand on
         status, _, body = site.raw("GET", f"/v1/access-requests?{query}")
@@ -273,6 +284,7 @@ def test_what_a_client_has_is_not_sent_again(site, made):
     if status == 200:  # it moved on meanwhile
         status, again, body = site.raw("GET", path, headers={"If-None-Match": again["ETag"]})
     assert (status, body) == (304, b"") and again["ETag"]
+    assert site.raw("GET", path, headers={"If-None-Match": f'"other", W/{again["ETag"]}'})[0] == 304, "as a proxy that compresses hands it on"
     assert site.raw("GET", path, headers={"If-None-Match": '"other"'})[0] == 200
 
 
@@ -312,16 +324,70 @@ def test_a_token_that_asks_too_often_waits_and_no_other(site):
     assert site.raw("GET", "/v1/events", role="slow")[0] == 200
 
 
+def told(site, text):
+    """The status and the problem of what no client library sends."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as peer:
+        peer.sendall(text.replace("\n", "\r\n").encode("latin-1"))
+        reply = http.client.HTTPResponse(peer)
+        reply.begin()
+        body = reply.read().decode()
+    assert reply.headers["Content-Type"] == "application/problem+json", (reply.status, body)
+    contract._told(contract._validator("components", "schemas", "Problem"), json.loads(body))
+    return reply.status, json.loads(body)
+
+
+def test_what_is_said_twice_or_cannot_be_read_is_refused_with_a_reason(site, made):
+    wish = json.dumps({**BODY, "entitlement": "said-twice"})
+    submit = f"POST /v1/access-requests HTTP/1.1\nHost: x\nConnection: close\nAuthorization: Bearer {token('submit')}\nContent-Length: {len(wish)}\n"
+    for keys in ("Idempotency-Key: twice-1\nIdempotency-Key: twice-2\n", "Idempotency-Key: \xff\xfe\n"):
+        status, problem = told(site, f"{submit}{keys}\n{wish}")
+        assert (status, problem["title"]) == (400, "Idempotency-Key needed"), problem
+    assert site.sql("select count(*) from governance.request_item where entitlement = 'said-twice'") == "0"
+    read = f"GET /v1/events HTTP/1.1\nHost: x\nConnection: close\nAuthorization: Bearer {token('read')}\n"
+    assert told(site, f"{read}Authorization: Bearer {token('read')}\n\n")[0] == 401
+    assert told(site, f"{read}Host: y\n\n") == (400, {"type": "about:blank", "title": "Bad Request", "status": 400,
+                                                     "detail": "nothing of it was read: it is no HTTP/1.1 as RFC 9112 has it"})
+    status, problem = told(site, f"POST /v1/access-requests/{made[0]}/retry HTTP/1.1\nHost: x\nAuthorization: Bearer {token('submit')}\n\n")
+    assert status == 411 and "Content-Length" in problem["detail"]
+    assert told(site, submit.replace(f"Content-Length: {len(wish)}", "Content-Length: 6000000") + "\n")[0] == 413
+
+
+def test_a_lost_answer_is_had_whatever_has_changed_since(site):
+    """It was said to be approved by a token that may not say so any more: what is stored is stored."""
+    vouched = {**BODY, "entitlement": "vouched-then", "approved": True}
+    status, made = site.api("POST", "/v1/access-requests", vouched, "then")
+    assert status == 201
+    roles = "roles: [submit, read, approve, audit]"
+    site.edit_file("countersign.yaml", roles, "roles: [submit, read, audit]")
+    site.restart_service()
+    try:
+        status, again = site.api("POST", "/v1/access-requests", vouched, "then")
+        assert (status, again["id"], again["repeated"]) == (200, made["id"], True)
+        assert site.api("POST", "/v1/access-requests", {**vouched, "entitlement": "other"}, "then")[0] == 409
+        assert site.api("POST", "/v1/access-requests", vouched, "now")[0] == 403
+        assert site.api("POST", "/v1/access-requests", {**vouched, "site": "nowhere"}, "now")[1]["member"] == "site"
+    finally:
+        site.edit_file("countersign.yaml", "roles: [submit, read, audit]", roles)
+        site.restart_service()
+
+
 def test_what_is_not_there(site, made):
     for path in (f"/v1/access-requests/{UNKNOWN}", f"/v1/access-requests/{UNKNOWN}/evidence"):
         assert site.api("GET", path, token="an-api-token-of-the-demo")[0] == 404, path
     assert site.api("POST", f"/v1/access-requests/{UNKNOWN}/cancel", {}, token=token("submit"))[0] == 404
-    assert site.api("GET", "/v1/events/none", token=token("read"))[0] == 404
+    for path in ("/v1/events/none", "/v1/events/", "/v1/access-requests/", f"/v1/access-requests/{made[0]}/", f"/v1/access-requests/{made[0]}/explode",
+                 f"/v1/access-requests/{made[0].upper()}", "/v1/exceptions/0/revoke", "/v1/delegations/x/revoke", "/v1/access-requests/{id}", "/openapi.json/"):
+        for verb in ("GET", "POST"):
+            status, _, said = site.raw(verb, path, {}, {"Authorization": "Bearer an-api-token-of-the-demo"})  # past a proxy that knows the paths
+            contract.check(verb, path, None, status, "application/problem+json", said)
+            assert status == (405 if verb == "GET" and path.endswith("/revoke") or verb == "POST" and path.split("/")[-1] in (made[0].upper(), "{id}") else 404), path
     assert site.api("GET", f"/v1/events?request={UNKNOWN}", token=token("read"))[1] == {"deliveries": [], "next": None}
     for query in ("state=lost", "after=1", "after=x.y", "limit=x", "request=IAM-1", "types=x"):
         assert site.api("GET", f"/v1/events?{query}", token=token("read"))[0] == 400, query
     for query in ("live=false", "expiring_seconds=0", "request=IAM-1", "limit=101", "expired=true", "live=true&live=true"):
         assert site.api("GET", f"/v1/exceptions?{query}", token=token("read"))[0] == 400, query
+    for path in ("/v1/exceptions?owner=", "/v1/exceptions?owner=%zz", "/v1/delegations?person=", "/v1/delegations?person=%ff"):
+        assert site.raw("GET", path)[0] == 400, f"{path}: not all that there are"
     status, problem = site.api("POST", "/v1/exceptions/999999/revoke", {"revoked_by": "a@example.com", "reason": "x"}, token=token("approve"))
     assert status == 404 and "no such exception" in problem["detail"]
     status, problem = site.api("POST", "/v1/departures", {"person": "never-seen", "left": False}, token=token("approve"))
@@ -334,7 +400,7 @@ def test_what_is_not_there(site, made):
 def test_every_kind_of_problem_is_documented():
     """Types are made of titles; each title in the code stands in the table, and nothing else does."""
     code = "".join(f.read_text() for f in sorted((ROOT / "connector" / "service").glob("*.c")))
-    titles = set(re.findall(r'problem_reply(?:_member|_later)?\(\s*[^,"]+,\s*[^,"]+,\s*"([^"]+)"', code)) | set(re.findall(r'TITLE\[\] = "([^"]+)"', code))
+    titles = set(re.findall(r'(?:problem_reply(?:_member|_later)?\(\s*[^,"]+,|refuse\(ret_why,)\s*[^,"]+,\s*"([^"]+)"', code)) | set(re.findall(r'(?:TITLE\[\]|\.title) = "([^"]+)"', code))
     made = {"urn:countersign:problem:" + re.sub("[^a-z0-9]+", "-", title.lower()) for title in titles}
     table = set(re.findall(r"^\| `(urn:countersign:problem:[a-z0-9-]+)`", (ROOT / "schemas" / "README.md").read_text(), re.M))
     assert len(made) > 8 and made == table, made ^ table

@@ -1,6 +1,7 @@
 """A request that gives and takes: what it takes away goes ahead of the approval, on a ticket and with a proof of its own, whatever becomes
 of the first one, and also where no rule of the mapping can say it."""
 import os
+import time
 
 import pytest
 
@@ -199,6 +200,25 @@ def test_a_no_to_one_item_ends_the_request_and_not_what_goes(site):
     assert ahead["entitlement"] == "canary-role" and ahead["provisioning"]["sailpoint"] == "PENDING"
     done(site, ahead["ahead"]["ticket"], "reyes", "canary-role", False)
     assert shown(site, made["id"])[1]["canary-role"].endswith("FINISHED")
+
+
+def test_what_a_mover_gave_for_a_time_ends_though_nobody_said_so(site):
+    """The agent gives it and says nothing: it is asked to be taken away, and the mover goes on with what it takes."""
+    site.has_role("okafor", "canary-role", True)
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6))
+    status, made = move(site, "until", "okafor", [item("fin-ledger-admin", "present"), item("canary-role", "absent")], approved=True, access_until=until)
+    assert status == 201
+    site.has_role("okafor", "fin-ledger-admin", True)
+    ending = wait.until(lambda: next((f for f in shown(site, made["id"])[0].get("followed_by", []) if f["cause"] == "expiry" and f.get("ticket")), None), 60,
+                        what="it is to be taken away")
+    said = wait.until(lambda: (lambda said: said if any(i.get("superseded_by") for i in said["items"]) else None)(shown(site, made["id"])[0]), 30, what="the mover gives no more")
+    assert {i["entitlement"]: i.get("superseded_by") for i in said["items"]} == {"fin-ledger-admin": ending["ticket"], "canary-role": None}
+    done(site, ending["ticket"], "okafor", "fin-ledger-admin", False)
+    for key in {i["ahead"]["ticket"] for i in said["items"] if i.get("ahead")} | {said["ticket"]["key"]}:
+        site.has_role("okafor", "canary-role", False)
+        site.resolve(key) if site.ticket(key)["status"] != "Verifying access" else None
+        site.until_phase(key, "closed", timeout=60)
+    assert not site.told(said["ticket"]["key"]), "nobody has to look at it"
 
 
 @pytest.mark.parametrize("items, faults", [

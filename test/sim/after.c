@@ -82,7 +82,7 @@ static size_t item_at(const struct srequest *r, size_t place)
 void after_fill(const struct sim *s, struct arena *arena, const struct srequest *r,
                 struct dossier *d)
 {
-    if (!r->claimed_ms && !may_be_left(r))
+    if (!r->claimed_ms && !may_be_left(r) && !(r->access_until_ms && r->approved_ms))
         return;
     struct item_after *items = arena_array(arena, ITEMS_MAX, sizeof *items);
     struct item *known = arena_array(arena, ITEMS_MAX, sizeof *known);

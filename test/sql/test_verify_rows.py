@@ -37,6 +37,7 @@ CASES = {
     "which policy was live": ("update governance.policy_edition set sha256 = repeat('d', 64)", r"#policy.live:live policy \d+ is another one"),
     "which platform vouched for it": ("update governance.approval set vouched_by = 'other'", r"entry \d+: approval \d+ is another one"),
     "a delegation's end": ("update governance.delegation set ends_at = ends_at + interval '30 days'", r"#approval.delegated:delegation \d+ is another one"),
+    "whose token ended a delegation": ("update governance.delegation set end_vouched_by = 'other' where end_vouched_by <> ''", r"#approval.delegated:delegation \d+ is another one"),
     "a delegation that was revoked holds": ("update governance.delegation set revoked_at = null", r"entry \d+: delegation \d+ says otherwise when it was revoked"),
     "a delegation was revoked": ("update governance.delegation set revoked_at = created_at", r"delegation \d+ says otherwise when it was revoked"),
     "an exception's end": ("update governance.exception set expires_at = expires_at + interval '1 day'", r"#exception.granted:exception \d+ is another one"),

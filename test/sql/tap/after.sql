@@ -1,6 +1,6 @@
 -- After a proven close: a drift was read, is recorded once and only ends; what is opened follows the request it is about.
 set role countersign_service;
-select plan(34);
+select plan(39);
 
 create function pg_temp.closed(desired text default 'absent', more jsonb default '{}') returns uuid language plpgsql as $$
 declare
@@ -72,6 +72,26 @@ select is(pg_temp.after(:'timed', '{items,0,ending}'), 'true', 'its removal is a
 select is((select count(*)::int from governance.drift where request_id = :'timed'), 0, 'which is no drift');
 select pg_temp.save(:'timed', '{"cause": "expiry", "unopened": "NoRuleToAsk"}');
 select is((select count(*)::int from governance.escalation where request_id = :'timed' and reason = 'NoRuleToAsk'), 1, 'where no rule can say it people are told');
+
+-- given, not said to be, and expired: whoever cancels its removal is asked again
+select t.fulfilling(t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'access_until_ms', governance.ms(now() + interval '1 day')))) as unsaid \gset
+select t.move(:'unsaid', 'expired');
+select pg_temp.save(:'unsaid', jsonb_build_object('cause', 'expiry', 'open', pg_temp.intake()));
+select t.fulfilling(id) as ending from governance.access_request where follows = :'unsaid' \gset
+select is(pg_temp.after(:'unsaid', '{items,0,ending}'), 'true', 'its removal is on its way');
+update governance.access_request set look_at = null, version = version + 1 where id = :'unsaid';
+select t.move(:'ending', 'cancelled');
+select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'unsaid'), 'nothing came of it: what expired is looked at');
+
+-- and so where it was claimed, and superseded by its removal: whoever cancels both keeps nothing
+select t.verifying(t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'access_until_ms', governance.ms(now() + interval '1 day')))) as claimed \gset
+select pg_temp.save(:'claimed', jsonb_build_object('cause', 'expiry', 'open', pg_temp.intake()));
+select t.fulfilling(id) as ends from governance.access_request where follows = :'claimed' \gset
+select t.move(:'claimed', 'cancelled');
+select is(pg_temp.after(:'claimed', '{items}'), null, 'superseded: its removal is what counts');
+select t.move(:'ends', 'cancelled');
+select is(pg_temp.after(:'claimed', '{items,0,ending}'), 'false', 'which came to nothing: it is asked for anew');
+select is(governance.dossier(:'claimed')#>>'{items,0,superseded_by}', null, 'of what is not superseded any more');
 
 -- what the database does not take from anybody
 select throws_ok(format('insert into governance.drift (request_id, item_id, since, why, observation_id, answer) select %L, %s, now(), ''w'', max(id), ''held'' from governance.observation', :'timed', t.item(:'timed')), 'CG002', null, 'a drift of what is not closed');

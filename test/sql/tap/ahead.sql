@@ -1,6 +1,6 @@
 -- What a request takes away does not wait for what it gives: once, by a request of its own, measured from the same moment.
 set role countersign_service;
-select plan(52);
+select plan(53);
 
 create function pg_temp.mover(more jsonb default '{}') returns uuid language sql as $$
     select t.request(array['plain:present', 'plain:absent'], jsonb_build_object('kind', 'modify', 'approval_needed', true,
@@ -84,6 +84,10 @@ $$;
 select is(pg_temp.word(:'m', 'present') || pg_temp.word(:'m', 'absent'), 'FINISHEDFINISHED', 'both are proven');
 select is(pg_temp.word(:'d', 'present') || pg_temp.word(:'d', 'absent'), 'FAILEDPENDING', 'declined: what is given is not, what goes ahead is on its way');
 select is(pg_temp.word(:'c', 'present') || pg_temp.word(:'c', 'absent'), 'PENDINGPENDING', 'what went ahead came to nothing: the first one goes on asking for it');
+select pg_temp.mover() as o \gset
+select pg_temp.open(:'o');
+select t.move(t.fulfilling(id), 'orphaned') from governance.access_request where follows = :'o';
+select is(pg_temp.word(:'o', 'present') || pg_temp.word(:'o', 'absent'), 'PENDINGPENDING', 'so it does where the ticket of what went ahead is gone');
 select pg_temp.mover() as x \gset
 select governance.approval_add(:'x', 'boss', 'approved', 'api');
 select t.verifying(:'x');

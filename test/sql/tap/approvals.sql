@@ -213,8 +213,8 @@ select throws_ok($$select governance.delegation_add(E' \t', 'b@x.org', null, now
 select throws_ok($$select governance.delegation_add('a@x.org', 'b@x.org', null, now() - interval '1 day', 'console')$$, 'CG024', null, 'not in hindsight');
 select throws_ok($$update governance.delegation set ends_at = ends_at + interval '1 day'$$, '42501', null, 'it does not grow');
 select is(governance.delegation_revoke(424242, 'hr'), null, 'none of that id is ended');
-select is(governance.delegation_revoke((select id from governance.delegation where delegator = 'boss@x.org'), 'hr@x.org') - array['id', 'starts_at', 'ends_at', 'revoked_at'],
-          '{"to": "deputy@x.org", "from": "boss@x.org", "state": "revoked", "given_by": "console", "revoked_by": "hr@x.org"}', 'it is ended early');
+select is(governance.delegation_revoke((select id from governance.delegation where delegator = 'boss@x.org'), 'hr@x.org', 'desk') - array['id', 'starts_at', 'ends_at', 'revoked_at'],
+          '{"to": "deputy@x.org", "from": "boss@x.org", "state": "revoked", "given_by": "console", "revoked_by": "hr@x.org", "end_vouched_by": "desk"}', 'it is ended early');
 select throws_ok(format('select governance.delegation_revoke(%s, %L)', id, 'hr'), 'CG024', null, 'once') from governance.delegation where delegator = 'boss@x.org';
 select is(pg_temp.stands(:'away'), 'reached', 'what was decided under it stands');
 select results_eq($$select d->>'state' from jsonb_array_elements(governance.delegation_list(false, 'Boss@x.org', 9)->'delegations') as d order by 1$$,

@@ -1,6 +1,6 @@
 -- Another policy, other duties: what was answered before is asked again, and whoever it concerns is looked at now.
 set role countersign_service;
-select plan(31);
+select plan(32);
 
 create function pg_temp.answer(request uuid, stage text, permitted boolean, item bigint, conflicts text default '[]', pdp text default null) returns bigint language sql as $$
     update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
@@ -92,6 +92,7 @@ select is((select concat_ws(' ', state, is_live, ended_as) from sla.exception_v1
 set role countersign_service;
 select is((select count(*)::int from governance.escalation where request_id = :'h' and reason = 'SodExceptionLapsed'), 1, 'and people are told');
 select is(governance.exception_list(jsonb_build_object('live', true, 'request', :'h', 'limit', 10))->'exceptions', '[]', 'it is not among those that are live');
+select is((governance.health()->>'exceptions_live')::int, jsonb_array_length(governance.exception_list('{"live": true, "limit": 100}')->'exceptions'), 'nor counted among them');
 select governance.policy_put('rules:2', pg_temp.set_of('payer')::jsonb);
 select ok(not governance.sod_excepted(:'h', 'payables'), 'what was told to be over does not come back');
 select governance.policy_put('rules:2', '[]');

@@ -1,6 +1,6 @@
 -- Policies, business calendars, checkpoints, the ladder and pauses.
 set role countersign_service;
-select plan(99);
+select plan(101);
 
 -- A calendar by hand: open 09:00 to 17:00 UTC on each day of 2021, and of the days around now always. And its twin in C: see
 -- test/sql/test_sla_calendar.py.
@@ -67,7 +67,7 @@ select ok(bool_and(governance.counted(:office, s.at, governance.counted_on(:offi
 
 select is((governance.sla_put(pg_temp.said(jsonb_build_object('calendars', pg_temp.said()->'calendars' || jsonb_build_array(jsonb_build_object('sha256', repeat('c', 64),
     'calendar', jsonb_build_object('name', 'ahead', 'zone', 'UTC', 'said', '{}'::jsonb, 'from_s', extract(epoch from now())::bigint - 86400, 'until_s', extract(epoch from now())::bigint + 864000,
-    'spans', jsonb_build_array(jsonb_build_array(extract(epoch from now())::bigint - 3600, extract(epoch from now())::bigint + 86400))))),
+    'spans', jsonb_build_array(jsonb_build_array(extract(epoch from now())::bigint - 1800, extract(epoch from now())::bigint + 86400))))),
     'policies', pg_temp.said()->'policies' || jsonb_build_array(jsonb_build_object('name', 'ahead', 'sha256', 'p4', 'calendar', 'ahead', 'calendar_sha256', repeat('c', 64),
     'body', jsonb_build_object('when', '{}'::jsonb, 'goals', '{"whole": 3600000}'::jsonb, 'rungs', '[]'::jsonb))))))), 4, 'another calendar comes beside it');
 
@@ -235,6 +235,12 @@ select lives_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', cloc
 select ok(governance.pause_end(:'z', 'ann'), 'and runs on');
 select is((select c.paused_business = governance.counted(c.calendar_id, p.from_at, p.ended_at) and c.due_at = governance.counted_on(c.calendar_id, c.started_at, c.goal + c.paused_business)
              from governance.sla_clock c join governance.sla_pause p using (request_id) where request_id = :'z'), true, 'by so much business time longer');
+
+-- what the API lists as overdue
+select t.request(more => jsonb_build_object('sla_goal_ms', 0, 'sla_policy', 'ahead', 'requested_ms', governance.ms(clock_timestamp() - interval '2 h'))) as early \gset
+select is((select sla_state from sla.request_v1 where request_id = :'early'), 'running', 'asked for two hours ago, and half an hour is counted');
+select set_eq($$select (x->>'id')::uuid from jsonb_array_elements(governance.request_list('{"overdue": true, "limit": 500}')->'requests') x$$,
+              $$select request_id from sla.request_v1 where sla_state = 'breached'$$, 'what is overdue is what dashboards call breached');
 
 -- what the configuration says no more
 select is(governance.sla_put('{"calendars": [], "policies": []}'), 0, 'nothing is said any more');

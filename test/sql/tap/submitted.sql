@@ -1,6 +1,6 @@
 -- Wishes that come in one statement: each key once, whether it is there already, comes twice at once, or is from before keys had an owner.
 set role countersign_service;
-select plan(12);
+select plan(14);
 
 create function pg_temp.wish(more jsonb default '{}') returns text language sql as $$
     select (jsonb_build_object('site', 'acme', 'kind', 'grant', 'mode', 'enforce', 'rule', 'r', 'request_type', '31', 'requester', 'asker', 'beneficiary', 'kim',
@@ -23,6 +23,10 @@ select is((select count(*) from governance.access_request where idempotency_key 
 select is(pg_temp.sent('{a}', '{1}', pg_temp.wish('{"access_until_ms": 1000}')), '1 repeated received', 'asked again, it is what is there');
 select is((governance.request_create_many(array[pg_temp.wish('{"idempotency_key": "old", "body_sha256": "9", "submitted_by": ""}')::jsonb], false)) is not null, true, 'one of before keys had an owner');
 select is(pg_temp.sent('{old}', '{9}', pg_temp.wish()), '1 repeated received', 'is found by its key alone');
+
+select is(governance.request_known('iga', 'a', '1') - 'id', '{"phase": "received", "repeated": true}', 'what would be refused by now is known by its key');
+select is(array[governance.request_known('iga', 'a', '2'), governance.request_known('iga', 'z', '1'), governance.request_known('nobody', 'a', '1')],
+          array['{}', null, null]::jsonb[], 'not with another body, and nobody''s else');
 
 -- each has its own items, approval and clock
 select pg_temp.sent('{g,h,i}', '{1,1,1}',

@@ -32,10 +32,10 @@ static void this_machine_is_not_outside(void **state)
 
 static void other_machines_are_outside(void **state)
 {
-    static const char *const THERE[] = {"10.1.2.3",    "192.168.0.1",     "169.253.255.255",
-                                        "169.255.0.0", "93.184.216.34",   "223.255.255.255",
-                                        "2001:db8::1", "fd00::1",         "::ffff:10.0.0.1",
-                                        "128.0.0.1",   "126.255.255.255", "1.0.0.0"};
+    static const char *const THERE[] = {
+        "10.1.2.3",        "192.168.0.1", "169.253.255.255",  "169.255.0.0",     "93.184.216.34",
+        "223.255.255.255", "2001:db8::1", "fd00::1",          "::ffff:10.0.0.1", "128.0.0.1",
+        "126.255.255.255", "1.0.0.0",     "64:ff9b::10.0.0.1"};
     (void)state;
 
     for (size_t i = 0; i < COUNT(THERE); i++) {
@@ -47,10 +47,11 @@ static void other_machines_are_outside(void **state)
 static void where_no_source_is(void **state)
 {
     static const char *const NOWHERE[] = {
-        "0.0.0.0",       "0.1.2.3",   "169.254.169.254",        "169.254.0.1",
-        "224.0.0.1",     "240.0.0.1", "255.255.255.255",        "::",
-        "fe80::1",       "ff02::1",   "::ffff:169.254.169.254", "::ffff:0.0.0.0",
-        "fd00:ec2::254", "no address"};
+        "0.0.0.0",          "0.1.2.3",    "169.254.169.254",          "169.254.0.1",
+        "224.0.0.1",        "240.0.0.1",  "255.255.255.255",          "::",
+        "fe80::1",          "ff02::1",    "::ffff:169.254.169.254",   "::ffff:0.0.0.0",
+        "fd00:ec2::254",    "no address", "64:ff9b::169.254.169.254", "64:ff9b::127.0.0.1",
+        "::169.254.169.254"};
     (void)state;
 
     for (size_t i = 0; i < COUNT(NOWHERE); i++) {

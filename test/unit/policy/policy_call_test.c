@@ -184,8 +184,11 @@ static void what_did_not_arrive_decides_nothing(void **state)
         assert_int_equal(answer.answer, PERMIT_OPEN);
         assert_string_equal(answer.why, CASES[i].why);
     }
-    struct policy_reply echoed = {
-        .arrived = true, .status = 200, .body = yes, .request_id = STR("QUESTION")};
+    struct policy_reply echoed = {.arrived = true,
+                                  .status = 200,
+                                  .body = yes,
+                                  .content_type = STR("Application/JSON; charset=utf-8"),
+                                  .request_id = STR("QUESTION")};
     policy_call_judge(a, &echoed, STR("question"), &answer);
     assert_int_equal(answer.answer, PERMIT_GIVEN);
 }
