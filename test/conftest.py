@@ -8,8 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 LONG = ["test_kill", "test_exceptions", "test_bulk_reopen", "test_auth", "test_gate", "test_tampering", "test_demo", "test_scale", "test_closes",
         "test_mapping_changes", "test_policy", "test_scale_outage", "test_gate_approval", "test_kill_steps", "test_polling", "test_after_close",
         "test_reading", "test_submit", "test_end", "test_kept_plans",  # of e2e
-        "test_tap", "test_claims", "test_core_agrees", "test_migrate", "test_verify_columns", "test_races",  # of sql
-        "test_scim"]  # of readers
+        "test_tap", "test_claims", "test_core_agrees", "test_migrate", "test_verify_columns", "test_races"]  # of sql
 
 
 def pytest_collection_modifyitems(items):
