@@ -46,7 +46,6 @@ SETTINGS = {
     "timezone": "UTC",
     "wal_level": "replica",
     "max_wal_size": "512MB",
-    "jit": "off",  # compiling takes longer than what is compiled for tables that are small
     "shared_preload_libraries": "plpgsql",  # linked by each connection anew otherwise
 }
 
