@@ -156,7 +156,8 @@ said as (
      cross join lateral (values (l.people, 'requester', false, r.requester), (l.people, 'beneficiary', false, r.beneficiary),
                                 (l.moved, 'tuple', true, r.approved_hash), (l.mapped, 'tuple', true, r.mapped_hash),
                                 (l.why, 'justification', true, concat('justification ', r.justification)), (l.why, 'sponsor', true, concat('sponsor ', r.sponsor))) v(seq, member, is_document, value)
-      join entry e on e.seq = v.seq)
+     -- by its number: nobody knows how many are among "entry", and each was looked for among all of them
+     cross join lateral (select x.seq, x.request_id, x.body::jsonb->'detail' as d from governance.evidence_entry x where x.seq = v.seq offset 0) e)
 select s.seq, format('%s has another %s', s.what, s.member) as why
   from said s
   left join governance.person_commitment c on not s.is_document and c.entry = s.seq and c.member = s.member

@@ -218,7 +218,7 @@ def asked(site):
 
 # What the service asks again and again; verbs of the command line plan anew each time they run.
 HOT = set("""inbox_claim hint_apply hook_settle source_back second_ticket second_is_next request_retry ticket_claim ticket_ignore request_open
-    request_submit_many request_claim dossier_text dossier_first facts_save policy_question policy_save decision_take flow_claim flow_save poll_begin
+    request_submit_many request_claim dossier_texts dossier_first facts_save policy_question policy_save decision_take flow_claim flow_save poll_begin
     poll_store sweep sweep_take sweep_ids exception_sweep sla_tick approval_try exception_try exception_revoke delegation_try delegation_revoke
     departure_put pause_begin clock_resume jsm_clock_keep request_cancel request_list request_show board board_weeks event_claim event_done
     evidence_seen""".split())

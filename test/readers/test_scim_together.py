@@ -21,7 +21,8 @@ def test_several_people_are_found_by_one_filter(strict):
     assert [say(a) for a in answers] == [("absent", "Ok")] * 40 + TRUTH and all(a["canary"] for a in answers)
     assert {a["id"] for a in answers[:40]} == {p["id"] for p in server.people if p["userName"] in MANY}
     together, alone = ([f for f in sought(server) if (" or " in f) is several] for several in (True, False))
-    assert 1 <= len(together) <= 6 and set(alone) == {'userName eq "nobody"'}, (together, alone)
+    # one at a time waits for the one before; how many come meanwhile is a matter of the machine
+    assert 1 <= len(together) <= 12 and set(alone) == {'userName eq "nobody"'}, (together, alone)
 
 
 @pytest.mark.parametrize("cut", ["a page", "the first", "everybody", "a name", "refused", "another", "twice"])
