@@ -21,10 +21,12 @@ enum { KEY_MAX = 200, ANSWER_BYTES = 512 };
 /* Why a wish is not taken: by the configuration, the mapping or the clock of now. */
 struct why_not {
     int status;
-    const char *title, *member, *detail; /* member: of the body; NULL: none */
+    const char *title, *member, *detail; /* member: of the body; NULL: none. detail NULL: err */
+    struct err err;
 };
 
-/* One that waits for the store. */
+/* One that waits for the store. In memory of its own: mapping it may have taken all that the
+ * request has. */
 struct wishing {
     struct api *api;
     struct serve_request *request;
@@ -35,7 +37,7 @@ struct wishing {
 
 static struct wishing *wishing_new(struct api *api, struct serve_request *request)
 {
-    struct wishing *w = ARENA_NEW(serve_arena(request), struct wishing);
+    struct wishing *w = calloc(1, sizeof *w);
 
     if (!w)
         abort();
@@ -52,7 +54,7 @@ static void refuse_other_body(struct serve_request *request)
 static void on_submitted(void *arg, enum store_outcome outcome, const struct store_submitted *row,
                          const char *message)
 {
-    const struct wishing *w = arg;
+    struct wishing *w = arg;
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
@@ -70,23 +72,29 @@ static void on_submitted(void *arg, enum store_outcome outcome, const struct sto
         json_close_object(&out);
         worker_kick(api_service(w->api)->worker);
         serve_reply(w->request, row->repeated ? 200 : 201, "application/json", NULL, 0,
-                    buf_str(&b)); /* and w is gone */
+                    buf_str(&b));
     }
+    free(w);
 }
 
 static void on_known(void *arg, enum store_outcome outcome, struct str json)
 {
-    const struct wishing *w = arg;
-    struct str member = w->why.member ? str_of(w->why.member) : STR_NONE;
+    struct wishing *w = arg;
+    const struct why_not *why = &w->why;
+    struct str member = why->member ? str_of(why->member) : STR_NONE;
+    char said[sizeof why->err.what];
 
+    str_copy(said, sizeof said, outcome == STORE_REFUSED ? json : STR(""));
     if (outcome != STORE_OK)
-        api_store_problem(w->request, outcome, arena_cstr(serve_arena(w->request), json));
+        api_store_problem(w->request, outcome, said);
     else if (!json.len)
-        problem_reply_member(w->request, w->why.status, w->why.title, member, w->why.detail);
+        problem_reply_member(w->request, why->status, why->title, member,
+                             why->detail ? why->detail : why->err.what);
     else if (str_eq_c(json, "{}"))
         refuse_other_body(w->request);
     else
         serve_reply(w->request, 200, "application/json", NULL, 0, json);
+    free(w);
 }
 
 /* --- what is wished --- */
@@ -142,7 +150,10 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
 static bool refuse(struct why_not *ret, int status, const char *title, const char *member,
                    const char *detail)
 {
-    *ret = (struct why_not){status, title, member, detail};
+    ret->status = status;
+    ret->title = title;
+    ret->member = member;
+    ret->detail = detail;
     return false;
 }
 
@@ -202,15 +213,14 @@ static bool map_wish(struct api *api, struct arena *arena, const struct wanted *
 {
     const struct site *at = site_of(api, site);
     struct str fields;
-    struct err err = {0};
 
     if (!at)
         return refuse_member(ret_why, "site", "'site' is none of the configuration");
     if (at->stands_aside)
         return refuse(ret_why, 503, "An older mapping", NULL,
                       "other replicas hold a newer mapping of this site: send it to one of them");
-    if (!mapping_request(at->o.mapping, arena, w, ret, &fields, &err))
-        return refuse(ret_why, 422, "No rule fits", NULL, arena_cstr(arena, str_of(err.what)));
+    if (!mapping_request(at->o.mapping, arena, w, ret, &fields, &ret_why->err))
+        return refuse(ret_why, 422, "No rule fits", NULL, NULL);
     return true;
 }
 
@@ -279,7 +289,7 @@ void api_submit(struct api *api, struct serve_request *request, const struct tok
     const struct json *body;
     struct wanted w = {0};
     struct mapped m;
-    struct why_not why;
+    struct why_not why = {0};
     struct store_item items[MAPPED_ITEMS_MAX];
     struct store_intake in;
     uint8_t digest[SHA256_BYTES];

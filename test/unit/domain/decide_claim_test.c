@@ -580,9 +580,27 @@ static void who_is_held_all_the_same_reads_why(void **state)
     d.phase = PHASE_CLOSED;
     d.ticket.role = STATUS_DONE;
     d.notice_shown = NOTICE_VERIFIED;
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_VERIFIED);
+    d.notice_shown_key = r.notice_key;
     assert_int_equal(decided(&d).flow_count, 0);
     d.notice_shown = NOTICE_NOT_YET;
     r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_OBSERVING);
+}
+
+/* A proof of before is none of a close that somebody else made since. */
+static void an_earlier_proof_is_not_left_on_another_close(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.mode = GATE_OBSERVE;
+    d.ticket.role = STATUS_DONE;
+    d.notice_shown = NOTICE_VERIFIED;
+    struct decision r = decided(&d);
     assert_int_equal(says(&r), NOTICE_OBSERVING);
 }
 
@@ -605,6 +623,7 @@ UNIT_MAIN(cmocka_unit_test(what_came_back_is_no_proof_and_is_told),
           cmocka_unit_test(done_by_us_stays_while_its_proof_is_refreshed),
           cmocka_unit_test(the_same_fact_is_said_once),
           cmocka_unit_test(who_is_held_all_the_same_reads_why),
+          cmocka_unit_test(an_earlier_proof_is_not_left_on_another_close),
           cmocka_unit_test(words_wait_for_words_under_way),
           cmocka_unit_test(six_writes_an_hour_most_of_them_for_states_that_need_a_person),
           cmocka_unit_test(somebody_is_told_once_a_state_and_three_times_a_ticket),
