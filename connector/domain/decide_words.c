@@ -43,11 +43,11 @@ void decide_say(struct deciding *s, enum notice_state state)
 
     /* by what it was closed it goes on saying as long as that is so */
     bool proven = notice_is_proof(d->notice_shown) && notice_is_proof(state);
-    if (gate_is_silent(d) && !proven && !PLANTED(OBSERVING_SPEAKS))
+    if (gate_is_silent(d) && !PLANTED(OBSERVING_SPEAKS))
         state = NOTICE_OBSERVING;
     /* a ticket that people are done with is left alone, unless it still says what we said before */
-    bool unsaid = d->notice_shown == NOTICE_NONE || d->notice_shown == NOTICE_OBSERVING;
-    if (!s->here || (state == NOTICE_OBSERVING && s->done && unsaid))
+    bool said = d->notice_shown != NOTICE_NONE && d->notice_shown != NOTICE_OBSERVING && !proven;
+    if (!s->here || (state == NOTICE_OBSERVING && s->done && !said))
         return;
     words_for(d, s->r->next_read_ms, state, &n);
     s->r->notice_key = n.key;

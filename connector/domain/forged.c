@@ -2,13 +2,6 @@
 
 #include "base/plant.h"
 #include "domain/gate.h"
-#include "domain/words.h"
-
-/* Are there words of ours to be guarded, and not only that nothing is enforced? */
-static bool speaks(const struct dossier *d)
-{
-    return !gate_is_silent(d) || notice_is_proof(d->notice_shown);
-}
 
 /* Where our own words cannot be written nobody is fought over them. */
 bool forged_words_stand(const struct dossier *d)
@@ -16,7 +9,7 @@ bool forged_words_stand(const struct dossier *d)
     bool refused = d->flow_parked[FLOW_FIELDS];
     bool unsteady = d->unsteady && !PLANTED(UNSTEADY_IGNORED);
     return d->said_hash && d->ticket.shown_hash != d->said_hash && !refused && !unsteady &&
-           speaks(d) && !PLANTED(WORDS_STAND);
+           !gate_is_silent(d) && !PLANTED(WORDS_STAND);
 }
 
 bool forged_by_people(const struct dossier *d)
@@ -29,7 +22,7 @@ bool forged_by_people(const struct dossier *d)
 
 bool forged_comment(const struct dossier *d)
 {
-    return d->ticket.comment_over && d->said_hash && speaks(d);
+    return d->ticket.comment_over && d->said_hash && !gate_is_silent(d);
 }
 
 /* The last change of what is asked for when it was approved; empty: not known. */
