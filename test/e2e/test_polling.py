@@ -167,11 +167,11 @@ def test_held_is_held_after_a_restart_and_for_other_replicas(few):
         few.until_phase(key, "fulfilling", timeout=20)
     settled(few, keys)  # whoever is about to read one finds it gone before a walk can tell
     walked(few, 2)
-    held = "select held_since is not null from governance.poll_cursor"
-    few.act("secure", issues=[t["key"] for t in few.control("state")["issues"]])
+    before, held = watermark(few), "select held_since is not null from governance.poll_cursor"
+    # in this order: a walk between the two would rightly find the tickets changed that are hidden by the second
     few.control("accounts", {"connector": {"cleared": False}})
+    few.act("secure", issues=[t["key"] for t in few.control("state")["issues"]])
     wait.until(lambda: few.sql(held) == "t", 10, every=0.01, what="held")
-    before = watermark(few)  # a walk that had begun before has moved it
     gone = "select count(*) from governance.ticket where state = 'gone'"
     early = few.sql(gone)
     assert int(early) < len(keys) / 2  # read before anybody could know

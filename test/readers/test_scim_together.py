@@ -1,4 +1,6 @@
 """Several people looked for at one time, at a SCIM server that takes "or": one call finds them, and nobody is believed to be gone by it."""
+import time
+
 import pytest
 
 from scim_peer import error
@@ -16,13 +18,13 @@ MANY = [f"n{n:02}" for n in range(40)]
 def test_several_people_are_found_by_one_filter(strict):
     """Where the server has proven "or": who is found by it is asked about, who is not is looked for alone before he counts as nobody."""
     server = strict(*MANY, ways="AO")
+    server.bend = lambda call, body: time.sleep(0.05)  # whoever comes meanwhile is gathered: on a busy machine they come slowly
     pairs = [*((name, "finance") for name in MANY), *PAIRS]
     answers = read(server, *pairs, at_once="43")
     assert [say(a) for a in answers] == [("absent", "Ok")] * 40 + TRUTH and all(a["canary"] for a in answers)
     assert {a["id"] for a in answers[:40]} == {p["id"] for p in server.people if p["userName"] in MANY}
     together, alone = ([f for f in sought(server) if (" or " in f) is several] for several in (True, False))
-    # one at a time waits for the one before; how many come meanwhile is a matter of the machine
-    assert 1 <= len(together) <= 12 and set(alone) == {'userName eq "nobody"'}, (together, alone)
+    assert 1 <= len(together) <= 6 and set(alone) == {'userName eq "nobody"'}, (together, alone)
 
 
 @pytest.mark.parametrize("cut", ["a page", "the first", "everybody", "a name", "refused", "another", "twice"])
